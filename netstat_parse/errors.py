@@ -1,0 +1,114 @@
+"""Everything that netstat_parse raises on purpose. All of it is a NetstatError."""
+
+from __future__ import annotations
+
+
+class NetstatError(Exception):
+    """The base of every error of this package: catch this to catch them all."""
+
+
+class ParseError(NetstatError):
+    """A line that no rule accounts for.
+
+    `number` is the line's number, counted from 1; `column` the place in it, counted from 1, where
+    something else was expected; `line` its text as it was read; `expected` what the grammar
+    wanted there, in words.
+    """
+
+    def __init__(self, number: int, column: int, line: str, expected: str) -> None:
+        super().__init__(number, column, line, expected)
+        self.number = number
+        self.column = column
+        self.line = line
+        self.expected = expected
+
+    def __str__(self) -> str:
+        shown = self.line if len(self.line) <= 200 else self.line[:200] + "…"
+        return f"line {self.number}, column {self.column}: {self.expected}: {shown!r}"
+
+
+class NotNetstatError(ParseError):
+    """The input was read to its end and holds no netstat output at all."""
+
+
+class SeveralSnapshotsError(ParseError):
+    """`parse` was given more than one snapshot; `iter_snapshots` reads any number of them."""
+
+
+class UnknownDialectError(NetstatError, ValueError):
+    """There is no dialect of this name; `known` has those that there are."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name = name
+        self.known = known
+
+    def __str__(self) -> str:
+        return f"no dialect {self.name!r}; there are {', '.join(self.known)}"
+
+
+class CommandError(NetstatError):
+    """A command that should have printed netstat's text did not.
+
+    `command` is what was run; `stderr` the end of what it wrote on standard error.
+    """
+
+    def __init__(self, message: str, command: tuple[str, ...], stderr: str = "") -> None:
+        super().__init__(message, command, stderr)
+        self.message = message
+        self.command = command
+        self.stderr = stderr
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class CommandNotFoundError(CommandError):
+    """The command is not installed, or may not be executed."""
+
+
+class CommandFailedError(CommandError):
+    """The command ended with an exit status other than 0, which is in `status`."""
+
+    def __init__(self, message: str, command: tuple[str, ...], stderr: str, status: int) -> None:
+        super().__init__(message, command, stderr)
+        self.status = status
+
+
+class CommandKilledError(CommandError):
+    """A signal ended the command; its number is in `signal`."""
+
+    def __init__(self, message: str, command: tuple[str, ...], stderr: str, signal: int) -> None:
+        super().__init__(message, command, stderr)
+        self.signal = signal
+
+
+class CommandTimeoutError(CommandError):
+    """The command had not ended after `timeout` seconds, and was killed."""
+
+    def __init__(self, message: str, command: tuple[str, ...], stderr: str, timeout: float) -> None:
+        super().__init__(message, command, stderr)
+        self.timeout = timeout
+
+
+class OutputTooLargeError(CommandError):
+    """The command printed more than `limit` bytes, and was killed."""
+
+    def __init__(self, message: str, command: tuple[str, ...], stderr: str, limit: int) -> None:
+        super().__init__(message, command, stderr)
+        self.limit = limit
+
+
+class CommandOutputError(CommandError):
+    """The command ended well, but what it printed is not netstat's output.
+
+    The ParseError that says where is its `__cause__`.
+    """
+
+
+class InputError(NetstatError):
+    """Input that cannot be read: no such file, a reading error, damaged compression."""
+
+
+class OutputError(NetstatError):
+    """Output that cannot be written: no such directory, no permission, a full disk."""

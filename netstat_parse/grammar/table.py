@@ -1,0 +1,185 @@
+"""A table that a header has announced: its row patterns, ready to run.
+
+Nothing here needs pyparsing or pydantic: a table may come from the grammar (`dialects.table_of`)
+or, lowered before, from `lowered.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+
+Cells = tuple[str, ...]
+"""The texts of a row: the CORE ones, then the table's own. What a row does not have is empty."""
+
+CORE = (
+    "proto",
+    "recv_q",
+    "send_q",
+    "local_host",
+    "local_port",
+    "foreign_host",
+    "foreign_port",
+    "state",
+    "pid",
+    "program",
+)
+
+
+@dataclass(frozen=True)
+class AddressLimits:
+    """The lengths, in characters, from which on netstat may have cut an address.
+
+    A `host:port` text of exactly `field` characters, or a host of exactly `host`, may have been
+    cut. A longer one proves that nothing is cut in this snapshot.
+    """
+
+    field: int | None = None
+    host: int | None = None
+    port_is_cut: bool = False
+    """At `field` characters even a numeric port may have lost its last digits."""
+    uncut_column: int | None = None
+    """A row whose address columns are this wide comes from a netstat that was told not to cut."""
+
+
+@dataclass(frozen=True)
+class ProgramWidth:
+    """From how many bytes on a program's name may have been cut."""
+
+    bytes: int
+    with_pid: bool = False
+    """The number counts `pid/name`, not the name alone."""
+
+
+@dataclass(frozen=True)
+class RowPattern:
+    """The lowered grammar of the rows of some protocols.
+
+    `every` matches every row; `whole` only those whose addresses can't have been cut.
+    """
+
+    kind: str
+    prefix: str
+    every: str
+    whole: str
+
+
+class RowMatcher:
+    """The compiled patterns of one kind of row; `names` is the order of the cells it gives."""
+
+    def __init__(self, pattern: RowPattern, names: tuple[str, ...]) -> None:
+        self.kind = pattern.kind
+        self.prefix = pattern.prefix
+        self._names = names
+        self._whole = pattern.whole
+        self._every = re.compile(_with_all_groups(pattern.every, names) + r"[ \t]*+\Z")
+        groups = self._every.groupindex
+        self._positions = tuple(groups[name] - 1 for name in names)
+        self._in_order = self._positions == tuple(range(len(names)))
+
+    def match(self, line: str) -> Cells | None:
+        """The row's cells, or None if the line is no such row."""
+        found = self._every.match(line)
+        if found is None:
+            return None
+        cells = found.groups("")
+        return cells if self._in_order else itemgetter(*self._positions)(cells)
+
+    def address_column(self, line: str) -> int | None:
+        """How far the foreign address starts behind the local one, if the line is such a row."""
+        found = self._every.match(line)
+        return found and found.start("foreign_host") - found.start("local_host")
+
+    @cached_property
+    def find_whole(self) -> Callable[[str], list[Cells]]:
+        """Lines, joined -> (line, *cells) of each row whose addresses can't have been cut."""
+        row = _with_all_groups(self._whole, self._names)
+        find: Callable[[str], list[Cells]] = re.compile(rf"(?m)^(?=(.*)$){row}[ \t]*+$").findall
+        if self._in_order:
+            return find
+        pick = itemgetter(0, *(position + 1 for position in self._positions))
+        return lambda text: list(map(pick, find(text)))
+
+
+def _with_all_groups(pattern: str, names: tuple[str, ...]) -> str:
+    """The pattern with an empty group for each name that it lacks."""
+    return pattern + "".join(f"(?P<{name}>)" for name in names if f"(?P<{name}>" not in pattern)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What a header announced: how to read the rows below it."""
+
+    dialect: str
+    header: str
+    titles: tuple[str, ...]
+    connection: str
+    """The name of the model class of its rows."""
+    separator: str
+    limits: AddressLimits
+    program_width: ProgramWidth
+    states: Mapping[str, str]
+    """Printed state -> name of the TcpState."""
+    plain_family: str | None
+    """The family of a proto without a number, where the address does not tell."""
+    own: tuple[str, ...]
+    """The names of the cells behind the CORE ones."""
+    extra: tuple[tuple[str, str], ...]
+    """(cell, title) of the columns that no model field holds."""
+    patterns: tuple[RowPattern, ...]
+
+    @cached_property
+    def rows(self) -> tuple[RowMatcher, ...]:
+        """The matchers of its kinds of row, in the order to try them in."""
+        return tuple(RowMatcher(pattern, CORE + self.own) for pattern in self.patterns)
+
+    def match(self, line: str) -> Cells | None:
+        """The cells of a row of this table, or None if the line is none."""
+        for row in self.rows:
+            cells = row.match(line)
+            if cells is not None:
+                return cells
+        return None
+
+    def address_column(self, line: str) -> int:
+        """How far the foreign address starts behind the local one; 0 if the line is no row."""
+        return next((width for row in self.rows if (width := row.address_column(line))), 0)
+
+
+# Which addresses netstat may have cut -------------------------------------------------------------
+
+WHOLE, HOST_CUT, PORT_CUT, PROOF = range(4)
+"""An endpoint can't have been cut; its host may have been; its port may have been; it is longer
+than what netstat leaves when it cuts, so nothing in the snapshot is cut."""
+
+
+def cut_of(table: Table, host: str, port: str) -> int:
+    """What the length of an endpoint's text tells: WHOLE, HOST_CUT, PORT_CUT or PROOF.
+
+    `port` is empty for the `*` that stands for no port.
+    """
+    limits = table.limits
+    length = len(host) + 1 + (len(port) or 1)
+    if limits.host is not None:
+        if len(host) > limits.host:
+            return PROOF
+        if len(host) == limits.host and not is_complete(host):
+            return HOST_CUT
+        if length == limits.field and (limits.port_is_cut or not port.isdecimal()):
+            return PORT_CUT if port else WHOLE
+        return WHOLE
+    if limits.field is None or length < limits.field:
+        return WHOLE
+    if length > limits.field:
+        return PROOF
+    return WHOLE if is_complete(host) else HOST_CUT
+
+
+def is_complete(host: str) -> bool:
+    """True for an IPv6 address that no longer one starts with: eight groups, four last digits."""
+    groups = host.split(":")
+    written = sum(1 for group in groups if group)
+    return len(groups[-1]) == 4 and "." not in host and written == (7 if "::" in host else 8)

@@ -1,0 +1,107 @@
+"""The words that every dialect shares: counters, ports, hosts, states, processes.
+
+Each function gives a pyparsing element that skips blanks and tabs before it, never a line's end. A
+word is always whole: it ends at a blank or where the line ends, so that columns that run into each
+other are refused, not misread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pyparsing import And, Literal, MatchFirst, Opt, ParserElement, Regex
+
+BLANKS = " \t"
+END_OF_WORD = r"(?!\S)"
+
+COUNTER = r"(?!0[0-9])(?:[0-9]{1,19}+(?![0-9])|1[0-8][0-9]{18})"
+"""A whole number as printf's %lu writes it."""
+ID = r"(?!0[0-9])[0-9]{1,10}+"
+"""A pid, a uid: at most 32 bits."""
+PORT = (
+    r"(?!0[0-9])(?:[0-9]{1,4}+(?![0-9])|[1-5][0-9]{4}|6[0-4][0-9]{3}"
+    r"|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+)
+"""0 to 65535 (RFC 9293, section 3.1: 16 bits)."""
+
+
+def token(pattern: str, words: str) -> ParserElement:
+    """An element for one regular expression, called `words` in messages and diagrams."""
+    return Regex(pattern).set_whitespace_chars(BLANKS).set_name(words)
+
+
+def choice(words: str, *elements: ParserElement) -> ParserElement:
+    """The first of the elements that matches."""
+    return MatchFirst(elements).set_whitespace_chars(BLANKS).set_name(words)
+
+
+def literal(text: str) -> ParserElement:
+    """An element for exactly this text."""
+    return Literal(text).set_whitespace_chars(BLANKS)
+
+
+def adjacent(*elements: ParserElement) -> ParserElement:
+    """The elements in a row, with no blanks between them; blanks before the first are skipped."""
+    first, *others = elements
+    return And([first, *(other.copy().leave_whitespace() for other in others)])
+
+
+def number(name: str, words: str, pattern: str = COUNTER) -> ParserElement:
+    """A whole number under the results name `name`."""
+    return token(pattern + END_OF_WORD, words)(name)
+
+
+def hexadecimal(name: str, words: str, digits: int, prefix: str = "") -> ParserElement:
+    """A hexadecimal number of at least `digits` digits (printf's %0Nx)."""
+    return token(rf"{prefix}[0-9a-f]{{{digits},16}}+{END_OF_WORD}", words)(name)
+
+
+def word(name: str, words: str) -> ParserElement:
+    """Anything without blanks."""
+    return token(r"\S++", words)(name)
+
+
+def one_of_words(texts: Iterable[str], words: str) -> ParserElement:
+    """One of the given texts, as a whole word."""
+    longest_first = sorted(texts, key=len, reverse=True)
+    return token(f"(?:{'|'.join(map(re.escape, longest_first))}){END_OF_WORD}", words)
+
+
+def port(side: str) -> ParserElement:
+    """A port: its number or its service name (kept as SIDE_port), or `*`.
+
+    Five digits beyond 65535 are neither a number nor a name.
+    """
+    named = rf"(?![0-9]++{END_OF_WORD})[^\s:.*][^\s:]*+"
+    known = token(f"(?:{PORT}|{named}){END_OF_WORD}", "port")(f"{side}_port")
+    return choice("port", known, token(rf"\*{END_OF_WORD}", "port"))
+
+
+def endpoint(side: str, separator: str, host: ParserElement) -> ParserElement:
+    """`host:port` or `host.port`: the last separator of the word divides."""
+    return adjacent(host(f"{side}_host"), literal(separator), port(side)).set_name(
+        f"{side} address"
+    )
+
+
+def fits(width: int) -> str:
+    """The pattern that looks ahead: the next word is shorter than `width`."""
+    return rf"(?=\S{{1,{width - 1}}}+{END_OF_WORD})"
+
+
+def optional(element: ParserElement) -> ParserElement:
+    """The element, or nothing."""
+    return Opt(element)
+
+
+def free_text(name: str, words: str, behind: str, longest: int = 255) -> ParserElement:
+    """Text that may hold blanks, under the results name `name`; it may be empty.
+
+    It ends where `behind`, the pattern of everything that follows, goes on to the line's end; with
+    nothing behind it, it is the rest of the line, less trailing blanks.
+    """
+    if not behind:
+        return token(r"(?:.*[^ \t\n])?", words)(name)
+    text = rf"(?:[^ \t\n]|[^ \t\n].{{0,{longest - 2}}}?[^ \t\n])??"
+    return token(rf"{text}(?={behind}[ \t]*+$)", words)(name)

@@ -1,0 +1,531 @@
+"""Every line has its place: banner, header, row, timestamp, note, blank, or unparsed.
+
+A LineReader finds it, and gives what the line holds to a sink: `reader.py` makes snapshots of it,
+`writers.py` makes CSV. It opens no file and makes no model.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from operator import itemgetter
+from typing import Any, Generic, Protocol, TypeVar
+
+from netstat_parse import noise, stamps
+from netstat_parse.errors import NotNetstatError, ParseError, SeveralSnapshotsError, UnknownDialectError
+from netstat_parse.grammar import headers
+from netstat_parse.grammar.table import HOST_CUT, PORT_CUT, PROOF, WHOLE, Cells, Table, cut_of
+
+Made = TypeVar("Made")
+
+ROWS_TO_PROVE = 10_000
+"""In so many rows of a snapshot is the proof looked for that netstat cut nothing."""
+ROWS_REMEMBERED = 2**16
+"""How many rows' results are kept for when the same line comes again."""
+TABLES_REMEMBERED = 16
+"""Under how many different headers rows are remembered."""
+MAX_LINE = 65_536
+"""Characters; no netstat prints a longer line."""
+
+
+class LineKind(StrEnum):
+    """What a line is."""
+
+    BANNER = "banner"
+    HEADER = "header"
+    ROW = "row"
+    TIMESTAMP = "timestamp"
+    NOTE = "note"
+    BLANK = "blank"
+    UNPARSED = "unparsed"
+
+
+class Sink(Protocol[Made]):
+    """Where a LineReader puts what it finds."""
+
+    def maker(self, table: Table) -> Callable[[Cells, int, int], Made]:
+        """The function from a row's cells, and which endpoints may be cut, to what is kept."""
+
+    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Made]]:
+        """The same for many rows that are whole; each has its line before its cells."""
+
+    def start(self, dialect: str, captured_at: datetime | None) -> None:
+        """A snapshot begins; the one before it is complete."""
+
+    def rows(self, made: list[Made]) -> None:
+        """The next rows of the snapshot."""
+
+    def note(self, text: str) -> None:
+        """A note; it may come before any snapshot."""
+
+    def unparsed(self, number: int, text: str, reason: str) -> None:
+        """A line that can't be placed; it may come before any snapshot."""
+
+    def between(self) -> None:
+        """What comes now belongs to the next snapshot, if there is one."""
+
+
+class _Memory(Generic[Made]):
+    """What the rows under one header gave, for when the same line comes again.
+
+    At most twice ROWS_REMEMBERED lines: when the newer half is full it becomes the older one.
+    Where nothing repeats, remembering is given up, but for a sample that shows when it pays again.
+    """
+
+    SAMPLE = 16
+    PATIENCE = 20_000
+
+    def __init__(self, table: Table, sink: Sink[Made]) -> None:
+        self.table = table
+        self.make = sink.maker(table)
+        self._make_many = sink.bulk_maker(table)
+        self._newer: dict[str, Made] = {}
+        self._older: dict[str, Made] = {}
+        self._met_again = 0
+        self._met_first = 0
+
+    def get(self, line: str) -> Made | None:
+        """What is known of a line."""
+        return self._newer.get(line)
+
+    def remember(self, line: str, made: Made) -> None:
+        self._remember(((line, made),))
+
+    def recall(self, lines: Sequence[str]) -> list[Made | None]:
+        """For each line, what is known of it, or None. Rows met for the first time become known."""
+        known: list[Made | None] = list(map(self._newer.get, lines))
+        if all(known):
+            self._met_again += len(known)
+            return known
+        missed = [line for line, made in zip(lines, known, strict=True) if made is None]
+        self._met_again += len(known) - len(missed)
+        self._met_first += len(missed)
+        if len(missed) == len(lines) and self._met_first > self.PATIENCE > 16 * self._met_again:
+            found = self.table.rows[0].find_whole("\n".join(lines))
+            if len(found) == len(lines):
+                made = self._make_many(found)
+                self._remember(zip(lines[:: self.SAMPLE], made[:: self.SAMPLE], strict=True))
+                return list(made)
+        self._learn(missed)
+        return list(map(self._newer.get, lines))
+
+    def _learn(self, lines: list[str]) -> None:
+        if self._older:
+            older = self._older
+            self._remember((line, older[line]) for line in lines if line in older)
+            lines = [line for line in lines if line not in self._newer]
+        for row in self.table.rows:
+            candidates = [line for line in lines if line.startswith(row.prefix)]
+            if candidates:
+                found = row.find_whole("\n".join(candidates))
+                made = self._make_many(found)
+                self._remember(zip(map(itemgetter(0), found), made, strict=True))
+                if len(found) == len(lines):
+                    return
+
+    def _remember(self, pairs: Iterable[tuple[str, Made]]) -> None:
+        if len(self._newer) >= ROWS_REMEMBERED:
+            self._older, self._newer = self._newer, {}
+        self._newer.update(pairs)
+
+
+class _Suspect(Generic[Made]):
+    """A row with an endpoint that fills its column: it is made when it is known if it was cut."""
+
+    def __init__(self, cells: Cells, local: int, foreign: int) -> None:
+        self.cells = cells
+        self.cuts = (local, foreign)
+        self._made: dict[bool, Made] = {}
+
+    def made(self, make: Callable[[Cells, int, int], Made], cut: bool) -> Made:
+        made = self._made.get(cut)
+        if made is None:
+            local, foreign = self.cuts if cut else (WHOLE, WHOLE)
+            made = self._made[cut] = make(self.cells, local, foreign)
+        return made
+
+
+class LineReader(Generic[Made]):
+    """Places lines, one after another, and gives what they hold to a sink.
+
+    `dialect` forces the dialect of every header. `strict` raises ParseError at the first line that
+    can't be placed. `uncut` says that netstat was told not to cut addresses (-W, -l).
+    `timestamp_formats` are strptime formats of stamps, besides the usual ones. `single` raises
+    SeveralSnapshotsError where a second snapshot begins.
+    """
+
+    def __init__(
+        self,
+        sink: Sink[Made],
+        *,
+        dialect: str | None = None,
+        strict: bool = False,
+        uncut: bool = False,
+        timestamp_formats: Sequence[str] = (),
+        single: bool = False,
+    ) -> None:
+        if dialect is not None and dialect not in headers.dialect_names():
+            raise UnknownDialectError(dialect, headers.dialect_names())
+        self.counts = dict.fromkeys(LineKind, 0)
+        self.snapshots = 0
+        self._sink = sink
+        self._dialect = dialect
+        self._strict = strict
+        self._uncut = uncut
+        self._single = single
+        self._formats = tuple(timestamp_formats)
+        self._number = 0
+        self._line = ""
+        self._memories: dict[Table, _Memory[Made]] = {}
+        self._memory: _Memory[Made] | None = None
+        self._suspects: dict[str, _Suspect[Made]] = {}
+        self._banner: tuple[str, ...] | None = None
+        self._aside: list[Any] | None = None
+        self._apart = False
+        self._stamp: datetime | None = None
+        self._rows: list[Any] = []
+        self._held: list[int] = []
+        self._row_count = 0
+        self._cut: bool | None = None
+
+    def feed_lines(self, lines: Sequence[str], *, terminated: bool = True) -> None:
+        """Places lines, given without their line ends.
+
+        `terminated` is False when the last of them ends with the input, not with a line end.
+        """
+        if not terminated and lines:
+            self.feed_lines(lines[:-1])
+            self._number += 1
+            self._place(lines[-1], terminated=False)
+            self._flush()
+            return
+        start = 0
+        if lines and max(map(len, lines)) > MAX_LINE:
+            for line in lines:
+                self._number += 1
+                self._place(line)
+        else:
+            with _collector_paused():
+                while start < len(lines):
+                    start += self._feed_some(lines[start:] if start else lines)
+        self._flush()
+
+    def feed_line(self, line: str) -> None:
+        """Places one line, given without its line end."""
+        made = self._memory.get(line) if self._memory is not None and self._in_rows() else None
+        if made is not None:
+            self._take_rows([made])
+            if self._row_count % 1024 == 0:
+                self._flush()
+        else:
+            self._number += 1
+            with _collector_paused():
+                self._place(line)
+
+    def _feed_some(self, lines: Sequence[str]) -> int:
+        """Places the first lines, as far as one table goes; how many these were."""
+        memory = self._memory
+        if memory is None or not self._in_rows():
+            self._number += 1
+            self._place(lines[0])
+            return 1
+        made = memory.recall(lines)
+        holes = () if all(made) else [i for i, one in enumerate(made) if one is None]
+        done = 0
+        for hole in holes:
+            if hole < done:
+                continue
+            self._take_rows(made[done:hole])
+            self._number += 1
+            self._place(lines[hole])
+            done = hole + 1
+            while done < len(lines) and not self._in_rows():
+                self._number += 1
+                self._place(lines[done])
+                done += 1
+            if self._memory is not memory:
+                return done
+        self._take_rows(made[done:])
+        return len(lines)
+
+    def close(self) -> None:
+        """The input has ended.
+
+        Raises NotNetstatError if there was no netstat output in it.
+        """
+        self._end_aside()
+        self._flush(to_the_end=True)
+        if self._banner is not None:
+            self._start(self._dialect or self._banner[0])
+        if not self.snapshots:
+            raise NotNetstatError(self._number, 1, "", "no netstat output in the input")
+
+    # Rows ---------------------------------------------------------------------------------------
+
+    def _in_rows(self) -> bool:
+        """True if rows are what must come now."""
+        return (
+            self._memory is not None
+            and self._aside is None
+            and self._banner is None
+            and not self._apart
+        )
+
+    def _take_rows(self, made: list[Any]) -> None:
+        self._rows += made
+        self._row_count += len(made)
+        self._number += len(made)
+        self.counts[LineKind.ROW] += len(made)
+
+    def _place_row(self, memory: _Memory[Made], line: str, text: str) -> bool:
+        """Places the line if it is a row of the table."""
+        suspect = self._suspects.get(line)
+        if suspect is None:
+            cells = memory.table.match(text)
+            if cells is None:
+                return False
+            local, foreign = _cuts(memory.table, text, cells)
+            if local == foreign == WHOLE:
+                made = memory.make(cells, WHOLE, WHOLE)
+                memory.remember(line, made)
+                self._take_row(made)
+                return True
+            suspect = _Suspect(cells, local, foreign)
+            if len(self._suspects) >= ROWS_REMEMBERED:
+                self._suspects.clear()
+            self._suspects[line] = suspect
+        self._take_row(suspect)
+        return True
+
+    def _take_row(self, made: Any) -> None:
+        memory = self._memory
+        assert memory is not None
+        if self._apart:
+            self._start(memory.table.dialect)
+        if isinstance(made, _Suspect):
+            if self._cut is None and self._row_count >= ROWS_TO_PROVE:
+                self._decide(cut=True)
+            if self._cut is None and PROOF in made.cuts:
+                self._decide(cut=False)
+            if self._cut is None:
+                self._held.append(len(self._rows))
+            else:
+                made = made.made(memory.make, self._cut)
+        self._rows.append(made)
+        self._row_count += 1
+        self.counts[LineKind.ROW] += 1
+
+    def _decide(self, *, cut: bool) -> None:
+        """It is now known whether this netstat cut the addresses that fill their columns."""
+        self._cut = cut
+        if self._held:
+            memory = self._memory
+            assert memory is not None
+            for i in self._held:
+                self._rows[i] = self._rows[i].made(memory.make, cut)
+            self._held.clear()
+
+    def _flush(self, *, to_the_end: bool = False) -> None:
+        if self._held and (to_the_end or self._row_count >= ROWS_TO_PROVE):
+            self._decide(cut=True)
+        if self._rows and not self._held:
+            self._sink.rows(self._rows)
+            self._rows = []
+
+    # Lines --------------------------------------------------------------------------------------
+
+    def _place(self, line: str, *, terminated: bool = True) -> None:
+        """Places one line."""
+        self._line = line
+        if len(line) > MAX_LINE:
+            self._unparsed(line, MAX_LINE + 1, f"a line of at most {MAX_LINE} characters")
+            return
+        text = noise.without_escapes(line) if "\x1b" in line else line
+        if not terminated and self._is_cut_short(text):
+            self._unparsed(line, len(line) + 1, "the rest of the row: the input ends inside it")
+        elif not self._place_text(line, text):
+            self._unparsed(line, *self._expected(text))
+
+    def _place_text(self, line: str, text: str) -> bool:
+        """Places the line by its text, or by a part of it; False if no rule accounts for it."""
+        memory = self._memory
+        if memory is not None and self._aside is None and self._banner is None:
+            if self._place_row(memory, line, text):
+                return True
+        bare = text.strip()
+        if not bare:
+            self.counts[LineKind.BLANK] += 1
+            return True
+        if self._place_banner(bare) or self._place_header(text) or self._place_stamp(line, text):
+            return True
+        if noise.is_note(bare) or noise.is_transcript(bare):
+            self._note(bare)
+            if not noise.is_note(bare):
+                self._set_apart()
+            return True
+        if self._aside is not None:
+            self._aside[1] += 1
+            self.counts[LineKind.NOTE] += 1
+            return True
+        unquoted = noise.without_quoting(text)
+        if len(unquoted) < len(text) and self._place_text(line, unquoted):
+            return True
+        return self._place_stamped(line, text)
+
+    def _place_banner(self, bare: str) -> bool:
+        dialects = headers.dialects_of_banner(bare)
+        other = None if dialects else headers.other_table(bare)
+        if not dialects and other is None:
+            return False
+        self._end_aside()
+        if dialects:
+            if self._banner is not None:
+                self._start(self._dialect or self._banner[0])
+            self._banner = dialects
+        else:
+            self._aside = [other, 0]
+        self.counts[LineKind.BANNER] += 1
+        return True
+
+    def _place_header(self, text: str) -> bool:
+        if self._aside is not None and self._aside[1] == 0:
+            return False
+        table = headers.table_under(text, self._dialect)
+        if table is None:
+            return False
+        self._start(table.dialect)
+        memory = self._memories.get(table)
+        if memory is None:
+            if len(self._memories) >= TABLES_REMEMBERED:
+                self._memories.clear()
+            memory = self._memories[table] = _Memory(table, self._sink)
+        if memory is not self._memory:
+            self._suspects.clear()
+        self._memory = memory
+        self.counts[LineKind.HEADER] += 1
+        return True
+
+    def _place_stamp(self, line: str, text: str) -> bool:
+        stamp = stamps.whole_line(text, self._formats)
+        if stamp is None:
+            return False
+        self._set_apart()
+        if stamp.invalid:
+            self._unparsed(line, 1, stamp.problem or "a valid time")
+            return True
+        self._stamp = stamp.at
+        if stamp.problem:
+            self._sink.note(f"{stamp.text}: {stamp.problem}")
+        self.counts[LineKind.TIMESTAMP] += 1
+        return True
+
+    def _place_stamped(self, line: str, text: str) -> bool:
+        """Places a line that has its own stamp before it, by what stands behind the stamp."""
+        found = stamps.at_start(text, self._formats)
+        if found is None:
+            return False
+        stamp, end = found
+        if stamp.invalid:
+            return False
+        pending, self._stamp = self._stamp, self._stamp or stamp.at
+        if not self._place_text(line, text[end:]):
+            self._stamp = pending
+            return False
+        return True
+
+    def _set_apart(self) -> None:
+        """What comes next belongs to another snapshot."""
+        self._end_aside()
+        self._apart = True
+        self._sink.between()
+
+    def _start(self, dialect: str) -> None:
+        """A snapshot begins."""
+        if self._single and self.snapshots:
+            raise SeveralSnapshotsError(
+                self._number, 1, self._line, "expected the end of the one snapshot, not another"
+            )
+        self._end_aside()
+        self._flush(to_the_end=True)
+        self._sink.start(dialect, self._stamp)
+        self.snapshots += 1
+        self._banner = None
+        self._stamp = None
+        self._apart = False
+        self._row_count = 0
+        self._cut = False if self._uncut else None
+
+    def _end_aside(self) -> None:
+        if self._aside is not None:
+            banner, lines = self._aside
+            self._aside = None
+            self._sink.note(f"{banner}: set aside, {lines} lines")
+
+    def _note(self, text: str) -> None:
+        self.counts[LineKind.NOTE] += 1
+        self._sink.note(text)
+
+    def _unparsed(self, line: str, column: int, expected: str) -> None:
+        if self._strict:
+            raise ParseError(self._number, column, line, expected)
+        self.counts[LineKind.UNPARSED] += 1
+        self._sink.unparsed(self._number, line, f"column {column}: {expected}")
+
+    def _expected(self, text: str) -> tuple[int, str]:
+        """At which column of a line that can't be placed something else was expected, and what."""
+        memory = self._memory
+        if memory is None or self._aside is not None:
+            return 1, "expected a banner or a header of netstat"
+        start = text.lstrip(" \t")
+        column = len(text) - len(start) + 1
+        if not any(start.startswith(row.prefix) for row in memory.table.rows):
+            return column, "expected a row, a banner or a header"
+        from netstat_parse.grammar.dialects import explain
+
+        return explain(memory.table, text)
+
+    def _is_cut_short(self, text: str) -> bool:
+        """True for a row that is shorter than netstat's rows under this header ever are.
+
+        Only where the header still has the blanks that netstat pads it with: then the rows have
+        them too.
+        """
+        memory = self._memory
+        if memory is None or not self._in_rows():
+            return False
+        header = memory.table.header
+        is_padded = header != header.rstrip(" ")
+        return is_padded and len(text) < len(header) and memory.table.match(text) is not None
+
+
+def _cuts(table: Table, text: str, cells: Cells) -> tuple[int, int]:
+    """What the lengths of the two endpoints tell: WHOLE, HOST_CUT, PORT_CUT or PROOF of each."""
+    limits = table.limits
+    if limits.field is None:
+        return WHOLE, WHOLE
+    local = cut_of(table, cells[3], cells[4])
+    foreign = cut_of(table, cells[5], cells[6])
+    if limits.uncut_column is not None and {local, foreign} & {HOST_CUT, PORT_CUT}:
+        if table.address_column(text) > limits.uncut_column:
+            return PROOF, PROOF
+    return local, foreign
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Holds the cyclic garbage collector while many objects are made, none of them garbage.
+
+    It would go through all of them again and again, which triples the cost of a large snapshot.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+

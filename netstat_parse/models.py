@@ -1,0 +1,240 @@
+"""What a parse gives: frozen pydantic models.
+
+Equal values are equal and hash alike, and every model survives a trip through JSON unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    Tag,
+)
+
+
+class TcpState(StrEnum):
+    """The states of RFC 9293 (section 3.3.2), with underscores, for every dialect.
+
+    UNKNOWN is netstat's own word for a state that it has no name for. States that are not TCP's
+    (sctp's, Windows' BOUND) are UNKNOWN too; `Connection.extra["State"]` has the printed word.
+    """
+
+    CLOSED = "CLOSED"
+    LISTEN = "LISTEN"
+    SYN_SENT = "SYN_SENT"
+    SYN_RECEIVED = "SYN_RECEIVED"
+    ESTABLISHED = "ESTABLISHED"
+    FIN_WAIT_1 = "FIN_WAIT_1"
+    FIN_WAIT_2 = "FIN_WAIT_2"
+    CLOSE_WAIT = "CLOSE_WAIT"
+    CLOSING = "CLOSING"
+    LAST_ACK = "LAST_ACK"
+    TIME_WAIT = "TIME_WAIT"
+    UNKNOWN = "UNKNOWN"
+
+
+class FrozenDict(dict[str, str]):
+    """A dict that can't be changed, so that a frozen model can hold it and be hashed."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, str]]]:
+        return type(self), (dict(self),)
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("this mapping belongs to a frozen model")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+
+Extra = Annotated[Mapping[str, str], AfterValidator(FrozenDict)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Endpoint(_Frozen):
+    """One end of a connection: `host:port` (Linux, Windows) or `host.port` (macOS, FreeBSD)."""
+
+    host: str
+    """As printed: an address, a name, or `*`. Brackets around an IPv6 address are not part of it."""
+    address: IPv4Address | IPv6Address | None = None
+    """The host as an address, with its scope; None for a name, for `*`, and where it was cut."""
+    port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """The port's number; None for `*`, for a port printed by name, and where it was cut."""
+    service: str | None = None
+    """The port's name, when netstat printed a name."""
+    truncated: bool = False
+    """The text fills its column, so netstat may have cut it."""
+
+
+class Process(_Frozen):
+    """The process that owns a socket."""
+
+    pid: NonNegativeInt
+    name: str | None = None
+    """As printed; None where netstat prints the pid alone."""
+    truncated: bool = False
+    """The name fills its field, so netstat may have cut it."""
+
+
+class Timer(_Frozen):
+    """A socket's timer (netstat -o): `keepalive (7187.61/0/0)`."""
+
+    name: str
+    """off, on, keepalive, timewait, probe, unkn-N; on1, on2 ... for udp and raw sockets."""
+    expires: NonNegativeFloat
+    """Seconds until it expires."""
+    retransmits: NonNegativeInt
+    probes: NonNegativeInt
+
+
+class Connection(_Frozen):
+    """One row of the Internet table, as every dialect prints it."""
+
+    dialect: str
+    proto: str
+    """As printed: tcp, tcp6, tcp46, udp, udpl6, raw, icm4 ..."""
+    transport: str
+    """tcp, udp, udplite, raw, sctp, icmp ..."""
+    family: Literal["ipv4", "ipv6", "dual"] | None = None
+    """None where neither the protocol nor an address tells."""
+    recv_q: NonNegativeInt | None = None
+    """Bytes; None where netstat prints no queues (Windows)."""
+    send_q: NonNegativeInt | None = None
+    """Bytes; None where netstat prints no queues (Windows)."""
+    local: Endpoint
+    foreign: Endpoint
+    state: TcpState | None = None
+    """None where netstat prints none."""
+    process: Process | None = None
+    extra: Extra = Field(default_factory=FrozenDict)
+    """Cells of columns that no model field holds, by the column's title."""
+
+
+class LinuxConnection(Connection):
+    """A row of net-tools, busybox or toybox: the columns of -e, -Z and -o."""
+
+    dialect: Literal["linux", "busybox", "toybox"]
+    user: str | None = None
+    """The owner's name; None where its number is printed (-n)."""
+    uid: NonNegativeInt | None = None
+    """The owner's number; None where its name is printed."""
+    inode: NonNegativeInt | None = None
+    security_context: str | None = None
+    """The SELinux context; None where netstat prints `-`."""
+    timer: Timer | None = None
+    more_local: tuple[Endpoint, ...] = ()
+    """The further local addresses of an sctp association."""
+    more_foreign: tuple[Endpoint, ...] = ()
+    """The further foreign addresses of an sctp association."""
+
+
+class MacosConnection(Connection):
+    """A row of macOS: the columns of -A, -b and -v."""
+
+    dialect: Literal["macos"]
+    socket: NonNegativeInt | None = None
+    """The address of the protocol control block (-A)."""
+    flow_hash: NonNegativeInt | None = None
+    rx_bytes: NonNegativeInt | None = None
+    tx_bytes: NonNegativeInt | None = None
+    rx_packets: NonNegativeInt | None = None
+    tx_packets: NonNegativeInt | None = None
+    recv_hiwat: NonNegativeInt | None = None
+    """The receive buffer's high-water mark, in bytes."""
+    send_hiwat: NonNegativeInt | None = None
+    """The send buffer's high-water mark, in bytes."""
+    effective_process: Process | None = None
+    """The process on whose behalf the socket is used (epid, eprocess:epid)."""
+    socket_state: NonNegativeInt | None = None
+    """The socket's state bits (the column `state`, not TCP's `(state)`)."""
+    socket_options: NonNegativeInt | None = None
+    """The socket's options as bits (SO_REUSEADDR ...)."""
+    generation: NonNegativeInt | None = None
+    """The socket's generation count (gencnt)."""
+    flags: NonNegativeInt | None = None
+    flags1: NonNegativeInt | None = None
+    use_count: int | None = None
+    retain_count: int | None = None
+    filters: NonNegativeInt | None = None
+    """The filters attached to the socket, as bits (fltrs)."""
+
+
+_CONNECTION_TAGS: Mapping[str, str] = {
+    name: cls.__name__
+    for cls in (LinuxConnection, MacosConnection)
+    for name in cls.model_fields["dialect"].annotation.__args__  # type: ignore[union-attr]
+}
+
+
+def _connection_tag(value: Any) -> str:
+    if isinstance(value, Connection):
+        return type(value).__name__
+    dialect = value.get("dialect") if isinstance(value, Mapping) else None
+    return _CONNECTION_TAGS.get(dialect, Connection.__name__) if isinstance(dialect, str) else ""
+
+
+AnyConnection = Annotated[
+    Annotated[LinuxConnection, Tag("LinuxConnection")]
+    | Annotated[MacosConnection, Tag("MacosConnection")]
+    | Annotated[Connection, Tag("Connection")],
+    Discriminator(_connection_tag),
+]
+
+
+class UnparsedLine(_Frozen):
+    """A line that no rule accounts for."""
+
+    number: Annotated[int, Field(ge=1)]
+    """Counted from 1 in the input."""
+    text: str
+    reason: str
+    """What was expected, and at which column."""
+
+
+class Snapshot(_Frozen):
+    """One run of netstat."""
+
+    dialect: str
+    """linux, macos, busybox ...: `netstat-parse dialects` lists them."""
+    captured_at: datetime | None = None
+    """The log's own stamp before the snapshot; naive where the log names no known time zone."""
+    connections: tuple[AnyConnection, ...] = ()
+    unparsed: tuple[UnparsedLine, ...] = ()
+    notes: tuple[str, ...] = ()
+    """netstat's own warnings, and the tables that were set aside."""
+
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+_set_dict = object.__setattr__
+_new = object.__new__
+
+
+def construct(cls: type[ModelT], fields: dict[str, Any], names: set[str]) -> ModelT:
+    """A model of `fields`, all of them, in the model's order, already validated.
+
+    The same as `cls.model_construct`, without its search for defaults; the tests hold its
+    results against `cls.model_validate`. `names` is the set of the fields' names, shared.
+    """
+    model = _new(cls)
+    _set_dict(model, "__dict__", fields)
+    _set_dict(model, "__pydantic_fields_set__", names)
+    _set_dict(model, "__pydantic_extra__", None)
+    _set_dict(model, "__pydantic_private__", None)
+    return model
