@@ -1,17 +1,19 @@
 """The columns of CSV: their names, and the text of each in a Connection.
 
-Nothing here imports pydantic; a row's common columns can be written of its cells as well.
+The default columns can be written of a row's cells as well, without a model: `row_of_cells`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
 
 from netstat_parse.errors import UnknownColumnError
-from netstat_parse.grammar.table import HOST_CUT, PORT_CUT, Cells, is_address
+from netstat_parse.grammar.table import HOST_CUT, PORT_CUT, Cells, Table
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from netstat_parse.models import Connection, Endpoint
 
 DEFAULT = (
@@ -29,18 +31,39 @@ DEFAULT = (
 )
 OF_SNAPSHOT = ("captured_at", "source")
 """The columns that are the same in all rows of a snapshot."""
-NUMERIC = frozenset({"recv_q", "send_q", "local_port", "foreign_port", "pid"})
+SIGNED = frozenset({"timer_expires", "use_count", "retain_count"})
+"""The columns whose numbers may start with a minus."""
 CUT_MARK = "…"
 """Ends a host that may have been cut, so that nobody takes it for an address."""
 
 
-def host_text(host: str, *, maybe_cut: bool) -> str:
-    """The host as CSV has it."""
-    return host + CUT_MARK if maybe_cut else host
+def row_of_cells(table: Table, cells: Cells, local_cut: int, foreign_cut: int) -> list[str]:
+    """The default columns of a row but the first, which is the snapshot's."""
+    proto, recv_q, send_q, host, port, foreign_host, foreign_port, state, pid, program = cells[:10]
+    return [
+        proto,
+        recv_q,
+        send_q,
+        *_endpoint_of_cells(host, port, local_cut),
+        *_endpoint_of_cells(foreign_host, foreign_port, foreign_cut),
+        table.states[state] if state else "",
+        pid,
+        program if table.names_programs else "",
+    ]
+
+
+def _endpoint_of_cells(host: str, port: str, cut: int) -> tuple[str, str]:
+    if cut == PORT_CUT:
+        from netstat_parse.records import address_of
+
+        mark = CUT_MARK if address_of(host) is None else ""
+        return host + mark, "" if port.isdecimal() else port
+    return host + CUT_MARK if cut == HOST_CUT else host, port
 
 
 def _host(endpoint: Endpoint) -> str:
-    return host_text(endpoint.host, maybe_cut=endpoint.truncated and endpoint.address is None)
+    maybe_cut = endpoint.truncated and endpoint.address is None
+    return endpoint.host + CUT_MARK if maybe_cut else endpoint.host
 
 
 def _port(endpoint: Endpoint) -> str:
@@ -57,7 +80,9 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-_COMMON: dict[str, Callable[[Connection], str]] = {
+Getter = Callable[["Connection"], str]
+
+_COMMON: dict[str, Getter] = {
     "proto": lambda c: c.proto,
     "recv_q": lambda c: _text(c.recv_q),
     "send_q": lambda c: _text(c.send_q),
@@ -86,45 +111,46 @@ _PARTS = {
 """The model fields that are models themselves, and the columns that their parts fill."""
 
 
-def _part(field: str, name: str) -> Callable[[Connection], str]:
+def _part(field: str, name: str) -> Getter:
     return lambda c: _text(getattr(getattr(c, field, None), name, None))
 
 
-def _whole(field: str) -> Callable[[Connection], str]:
+def _field(field: str) -> Getter:
     return lambda c: _text(getattr(c, field, None))
 
 
-def own_columns(connection: str) -> tuple[str, ...]:
-    """The columns that only the model class of this name has."""
-    return tuple(_getters_of(connection))
+def _own_getters(connection: type[Connection]) -> dict[str, Getter]:
+    """The columns that only this model class has."""
+    from netstat_parse.models import Connection
 
-
-def _getters_of(connection: str) -> dict[str, Callable[[Connection], str]]:
-    from netstat_parse import models
-
-    fields = getattr(models, connection).model_fields
-    getters: dict[str, Callable[[Connection], str]] = {}
-    for field in fields:
+    getters: dict[str, Getter] = {}
+    for field in connection.model_fields:
         if field in _PARTS:
             getters |= {column: _part(field, name) for column, name in _PARTS[field].items()}
-        elif field not in models.Connection.model_fields:
-            getters[field] = _whole(field)
+        elif field not in Connection.model_fields:
+            getters[field] = _field(field)
     return getters
 
 
 def all_columns(connection: str) -> tuple[str, ...]:
-    """What `--columns all` stands for: the default ones, the dialect's own, and the source."""
-    return (*DEFAULT, *own_columns(connection), "extra", "source")
+    """What `all` stands for: the default columns, those of this model class, and the rest."""
+    from netstat_parse import models
+
+    own = _own_getters(getattr(models, connection))
+    return (*DEFAULT, *own, "dialect", "transport", "family", "extra", "source")
 
 
-def check(columns: Iterable[str]) -> None:
-    """Raises UnknownColumnError for a name that is no column of any dialect."""
-    missing = [c for c in columns if c not in DEFAULT and c not in OF_SNAPSHOT]
-    if not missing:
-        return
-    known = set(_COMMON)
-    ...
+def getters_of(columns: Iterable[str]) -> dict[str, Getter | None]:
+    """For each column the function that gives its text; None for a column of the snapshot.
 
+    Raises UnknownColumnError for a name that is a column of no dialect.
+    """
+    from netstat_parse.models import Connection
 
-def getter(column: str) -> Callable[[Connection], str]:
-    ...
+    known: dict[str, Getter | None] = dict.fromkeys(OF_SNAPSHOT) | _COMMON
+    for connection in Connection.__subclasses__():
+        known |= _own_getters(connection)
+    for column in columns:
+        if column not in known:
+            raise UnknownColumnError(column, tuple(known))
+    return {column: known[column] for column in columns}

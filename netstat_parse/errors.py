@@ -112,3 +112,15 @@ class InputError(NetstatError):
 
 class OutputError(NetstatError):
     """Output that cannot be written: no such directory, no permission, a full disk."""
+
+
+class UnknownColumnError(NetstatError, ValueError):
+    """CSV has no column of this name; `known` has those that it can have."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name = name
+        self.known = known
+
+    def __str__(self) -> str:
+        return f"no column {self.name!r}; there are {', '.join(self.known)}"

@@ -368,7 +368,6 @@ class _Utf8Lines:
 
     def __init__(self) -> None:
         self._held = bytearray()
-        self._cut = False
 
     def feed(self, data: bytes) -> list[str]:
         """The lines that are whole now."""
@@ -392,18 +391,12 @@ class _Utf8Lines:
         if not self._held:
             return []
         line = self._held.decode("utf-8", "backslashreplace")
-        if not self._cut:
-            line = line.removesuffix("\r")
         self._held.clear()
-        self._cut = False
-        return [line[: MAX_LINE + 1]]
+        # A line that fills the limit is too long with or without a "\r" at its end.
+        return [line.removesuffix("\r")[: MAX_LINE + 1]]
 
     def _hold(self, data: bytes) -> None:
-        room = self._LIMIT - len(self._held)
-        if len(data) > room:
-            self._cut = True
-            data = data[:room]
-        self._held += data
+        self._held += data[: self._LIMIT - len(self._held)]
 
 
 def _decoded(data: bytes) -> list[str]:
@@ -500,7 +493,7 @@ class _Raw(io.RawIOBase):
     def __init__(self, file: BinaryIO | io.FileIO, name: str) -> None:
         self._file = file
         self._name = name
-        self.silent = False
+        self._silent = False
 
     def writable(self) -> bool:
         return True
@@ -508,16 +501,19 @@ class _Raw(io.RawIOBase):
     def write(self, data: ReadableBuffer, /) -> int:
         view = memoryview(data).cast("B")
         size = len(view)
-        if not self.silent:
-            self.silent = True  # until all is written: an interrupt may come at any point
+        if not self._silent:
+            self._silent = True  # until all is written: an interrupt may come at any point
             with _told(self._name):
                 while view:
                     written = self._file.write(view)
-                    if written is None:
-                        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-                    view = view[written:]
+                    if written is None:  # another program made it non-blocking, and it is full
+                        import select
+
+                        select.select([], [self._file.fileno()], [])
+                    else:
+                        view = view[written:]
                 self._file.flush()
-            self.silent = False
+            self._silent = False
         return size
 
 
@@ -573,6 +569,9 @@ def _standard_output(line_buffered: bool) -> Iterator[TextIO]:
         with _told(name):
             sys.stdout.flush()
         return
+    if isinstance(buffer, io.BufferedWriter) and isinstance(buffer.raw, io.FileIO):
+        # What its own buffer could not write would be tried again, and told, at the exit.
+        buffer = buffer.raw
     with _text(_Raw(buffer, name), name, line_buffered) as text:
         yield text
 
@@ -611,13 +610,8 @@ def _replacing(name: str, old: os.stat_result | None, line_buffered: bool) -> It
         with file:
             if old is not None:
                 _take_after(file.fileno(), old)
-            raw = _Raw(file, name)
-            with _text(raw, name, line_buffered) as text:
-                try:
-                    yield text
-                except BaseException:
-                    raw.silent = True
-                    raise
+            with _text(_Raw(file, name), name, line_buffered) as text:
+                yield text
             with _told(name):
                 os.fsync(file.fileno())
                 file.close()

@@ -153,7 +153,7 @@ def own_fields(table: Table) -> tuple[Field, ...]:
 def process_maker(table: Table) -> Callable[[str, str], Process]:
     """The function that makes a Process of the texts of a pid and a program's name."""
     width = table.program_width
-    has_names = any("/" in title or ":" in title for title in table.titles)
+    has_names = table.names_programs
 
     @lru_cache(maxsize=MEMORY)
     def make(pid: str, name: str) -> Process:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import array
 import bz2
 import codecs
 import contextlib
 import errno
+import fcntl
 import gzip
 import io
 import lzma
@@ -17,6 +19,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import tracemalloc
@@ -69,6 +72,7 @@ def until_error(file: BinaryIO, size: int = 262_144) -> tuple[list[str], str]:
 def python(code: str, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
     """A Python of its own that runs the code with this package."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.pop("PYTHONUNBUFFERED", None)
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.Popen(command, env=environment, **options)  # type: ignore[call-overload,no-any-return]
 
@@ -1112,7 +1116,7 @@ def test_standard_output(name: str, to_file: bool, tmp_path: Path) -> None:
 
 def test_standard_output_that_is_full() -> None:
     code = """if True:
-        import os, sys
+        import sys
         from netstat_parse.errors import OutputError
         from netstat_parse.files import open_output
         try:
@@ -1120,7 +1124,7 @@ def test_standard_output_that_is_full() -> None:
                 file.write("x\\n" * int(sys.argv[1]))
         except OutputError as error:
             print(error, file=sys.stderr, flush=True)
-            os._exit(7)
+            sys.exit(7)
     """
     for size in ("1", "1000000"):
         with open("/dev/full", "wb") as full:
@@ -1132,14 +1136,14 @@ def test_standard_output_that_is_full() -> None:
 
 def test_standard_output_that_nobody_reads() -> None:
     code = """if True:
-        import os, sys
+        import sys
         from netstat_parse.files import open_output
         try:
             with open_output("-") as file:
                 while True:
                     file.write("row\\n")
         except BrokenPipeError:
-            os._exit(7)
+            sys.exit(7)
     """
     with python(code, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         assert child.stdout is not None and child.stderr is not None
@@ -1147,6 +1151,43 @@ def test_standard_output_that_nobody_reads() -> None:
         child.stdout.close()
         assert child.stderr.read() == b""
     assert child.returncode == 7
+
+
+def test_an_interrupt_while_nobody_reads() -> None:
+    code = """if True:
+        from netstat_parse.files import open_output
+        with open_output(None) as file:
+            for number in range(1_000_000):
+                file.write(f"row {number}\\n")
+    """
+    with python(code, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stderr is not None
+        waiting = array.array("i", [0])
+        while waiting[0] < 65_536:  # the pipe is full: the program waits
+            time.sleep(0.01)
+            fcntl.ioctl(child.stdout, termios.FIONREAD, waiting)
+        child.send_signal(signal.SIGINT)
+        # It ends without anybody reading, and tells nothing twice to those who read later.
+        child.wait(60)
+        output = child.stdout.read().decode()
+        errors = child.stderr.read()
+    assert errors.rstrip().endswith(b"KeyboardInterrupt")
+    expected = "".join(f"row {number}\n" for number in range(20_000))
+    assert len(output) >= 65_536
+    assert expected.startswith(output)
+
+
+@pytest.mark.parametrize("name", [None, "/dev/stdout"])
+def test_standard_output_that_another_program_made_non_blocking(name: str | None) -> None:
+    code = "import os; os.set_blocking(1, False)\n" + TO_STANDARD_OUTPUT
+    with python(code, str(name), "500000", stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        output = bytearray()
+        while piece := os.read(child.stdout.fileno(), 65_536):
+            output += piece
+            time.sleep(0.001)
+    assert child.returncode == 0
+    assert output == ("before\né €\n" + "x\r\n" * 500_000 + "after\n").encode()
 
 
 def test_standard_output_that_takes_only_text() -> None:
@@ -1163,11 +1204,13 @@ def test_no_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_import_is_cheap() -> None:
     code = """if True:
-        import sys
+        import sys, types
+        package = sys.modules["netstat_parse"] = types.ModuleType("netstat_parse")
+        package.__path__ = [sys.argv[1]]  # this module alone, not what the package imports
         import netstat_parse.files
         print(*{"gzip", "bz2", "lzma", "zlib", "tempfile", "select"} & set(sys.modules))
     """
-    child = python(code, stdout=subprocess.PIPE)
+    child = python(code, str(ROOT / "netstat_parse"), stdout=subprocess.PIPE)
     output, _ = child.communicate()
     assert output.split() == []
     assert child.returncode == 0

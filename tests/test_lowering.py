@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyparsing as pp
 import pytest
@@ -14,6 +13,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from netstat_parse.grammar.lowering import lower
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 BLANKS = " \t"
 
@@ -345,6 +347,7 @@ REFUSED: list[tuple[Callable[[], pp.ParserElement], str]] = [
     (lambda: pp.OneOrMore(pp.Regex(r"a(?<=b)|(?#[)\b(?#])|b")), "for ever"),
     (lambda: pp.OneOrMore(pp.LineEnd()), "for ever"),
     (lambda: pp.OneOrMore(pp.Word("b", "a", exclude_chars="b")), "for ever"),
+    (lambda: pp.OneOrMore(pp.Word("b", "a1", 1, 2, 0, True, "b")), "for ever"),
     (lambda: pp.OneOrMore(pp.Literal("a") | pp.Empty()), "for ever"),
     (lambda: pp.ZeroOrMore(pp.Empty() + pp.StringEnd()), "for ever"),
     (lambda: pp.Literal("a") + pp.StringStart(), "leave_whitespace"),

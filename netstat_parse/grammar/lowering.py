@@ -375,8 +375,9 @@ class _Lowering:
 
     def word(self, element: Any, place: _Place) -> _Piece:
         if element.parseImpl.__name__ == "parseImpl_regex":
-            # Where exclude_chars leaves no first character, it may match nothing.
-            nullable = element.re.match("") is not None
+            # Where exclude_chars leaves no first character, pyparsing builds a pattern by mistake
+            # that may match nothing.
+            nullable = not element.initChars
             return replace(_committed(element.re.pattern, place.after_text()), nullable=nullable)
         return self.word_with_blanks(element, place)
 

@@ -132,6 +132,11 @@ class Table:
     patterns: tuple[RowPattern, ...]
 
     @cached_property
+    def names_programs(self) -> bool:
+        """There is a program's name beside its pid."""
+        return any("(?P<program>" in pattern.every for pattern in self.patterns)
+
+    @cached_property
     def rows(self) -> tuple[RowMatcher, ...]:
         """The matchers of its kinds of row, in the order to try them in."""
         return tuple(RowMatcher(pattern, CORE + self.own) for pattern in self.patterns)

@@ -1,0 +1,122 @@
+"""What a person sees on a terminal: tables, and the progress of long work.
+
+With rich (the extra `rich`) both are drawn; without it they are plain text.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from netstat_parse.columns import DEFAULT, all_columns, getters_of
+
+if TYPE_CHECKING:
+    from netstat_parse.models import Snapshot
+
+SECONDS_UNTIL_SHOWN = 1.0
+SECONDS_BETWEEN = 0.2
+
+
+def printable(text: str) -> str:
+    """The text with what could steer a terminal written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def write_tables(
+    snapshots: Iterable[Snapshot], file: TextIO, *, columns: Sequence[str] | None = None
+) -> None:
+    """Writes each snapshot as a table under a line that names it; columns as in `write_csv`."""
+    draw = _rich_table if file.isatty() and _has_rich() else _plain_table
+    for i, snapshot in enumerate(snapshots):
+        shown = _shown_columns(snapshot, columns)
+        getters = getters_of(shown)
+        rows = [
+            [printable(getter(c)) if getter else "" for getter in getters.values()]
+            for c in snapshot.connections
+        ]
+        file.write("\n" if i else "")
+        draw(_title(snapshot), list(shown), rows, file)
+
+
+def _shown_columns(snapshot: Snapshot, columns: Sequence[str] | None) -> tuple[str, ...]:
+    if columns is None:
+        return DEFAULT[1:]
+    if "all" in columns and snapshot.connections:
+        return all_columns(type(snapshot.connections[0]).__name__)[1:]
+    return tuple(c for c in columns if c != "all") or DEFAULT[1:]
+
+
+def _title(snapshot: Snapshot) -> str:
+    stamp = f"{snapshot.captured_at.isoformat()}, " if snapshot.captured_at else ""
+    unparsed = f", {len(snapshot.unparsed)} lines not understood" if snapshot.unparsed else ""
+    return f"{stamp}{snapshot.dialect}, {len(snapshot.connections)} connections{unparsed}"
+
+
+def _plain_table(title: str, columns: list[str], rows: list[list[str]], file: TextIO) -> None:
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    file.write(f"{title}\n")
+    for row in (columns, *rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        file.write("  ".join(cells).rstrip() + "\n")
+
+
+def _rich_table(title: str, columns: list[str], rows: list[list[str]], file: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, no_wrap=True, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(file=file).print(table)
+
+
+def _has_rich() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("rich") is not None
+
+
+class Progress:
+    """How far an input has been read, on standard error, once the work takes over a second.
+
+    `size` is the input's size in bytes; 0 if that is not known.
+    """
+
+    def __init__(self, name: str, size: int) -> None:
+        self._name = printable(name)
+        self._size = size
+        self._bytes = 0
+        self._next = time.monotonic() + SECONDS_UNTIL_SHOWN
+        self._is_shown = False
+        self._bar: Any = None
+
+    def advance(self, count: int) -> None:
+        """So many bytes more were read."""
+        self._bytes += count
+
+    def show(self, snapshots: int) -> None:
+        """Shows the bytes that were read and the snapshots that were found, if it is time."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + SECONDS_BETWEEN
+        self._is_shown = True
+        share = f" of {self._size:,}" if self._size else ""
+        self._write(f"{self._name}: {self._bytes:,}{share} bytes, {snapshots:,} snapshots")
+
+    def close(self) -> None:
+        """Takes away what was shown."""
+        if self._is_shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(f"\r{text}\x1b[K")
+        sys.stderr.flush()
