@@ -124,3 +124,15 @@ class UnknownColumnError(NetstatError, ValueError):
 
     def __str__(self) -> str:
         return f"no column {self.name!r}; there are {', '.join(self.known)}"
+
+
+class MissingExtraError(NetstatError):
+    """Something optional was asked for that is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(what, extra)
+        self.what = what
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return f"{self.what} needs: pip install 'netstat_parse[{self.extra}]'"

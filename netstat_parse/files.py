@@ -13,14 +13,15 @@ import itertools
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO, cast
 
 from netstat_parse.errors import InputError, OutputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from _typeshed import ReadableBuffer
 
 MAX_LINE = 65_536  # characters of a line that are kept
@@ -87,13 +88,13 @@ def open_input(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         buffer = getattr(sys.stdin, "buffer", None)
         if buffer is None:
             raise InputError("standard input is closed")
-        yield cast(BinaryIO, buffer)
+        yield cast("BinaryIO", buffer)
         return
-    try:
-        file = open(name, "rb")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name}: {_reason(error)}") from error
-    with file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(open(name, "rb"))
+        except (OSError, ValueError) as error:
+            raise InputError(f"{name}: {_reason(error)}") from error
         yield file
 
 
@@ -517,30 +518,30 @@ class _Raw(io.RawIOBase):
         return size
 
 
-def _compressing(raw: _Raw, name: str) -> io.RawIOBase:
+def _compressing(raw: _Raw, name: str) -> io.IOBase:
     """The raw file, or a file that compresses into it, as the name's end says."""
     suffix = os.path.splitext(name)[1].lower()
-    file: object = raw
+    file = cast("BinaryIO", raw)
     if suffix == ".gz":
         import gzip
 
         # Neither the time nor the name is kept, so that the same text gives the same bytes.
-        file = gzip.GzipFile("", "wb", 6, cast(BinaryIO, raw), mtime=0)
-    elif suffix == ".bz2":
+        return gzip.GzipFile("", "wb", 6, file, mtime=0)
+    if suffix == ".bz2":
         import bz2
 
-        file = bz2.BZ2File(cast(BinaryIO, raw), "wb")
-    elif suffix == ".xz":
+        return bz2.BZ2File(file, "wb")
+    if suffix == ".xz":
         import lzma
 
-        file = lzma.LZMAFile(cast(BinaryIO, raw), "wb")
-    return cast(io.RawIOBase, file)
+        return lzma.LZMAFile(file, "wb")
+    return raw
 
 
 @contextmanager
 def _text(raw: _Raw, name: str, line_buffered: bool) -> Iterator[TextIO]:
     text = io.TextIOWrapper(
-        io.BufferedWriter(_compressing(raw, name), _BUFFER),
+        io.BufferedWriter(cast("io.RawIOBase", _compressing(raw, name)), _BUFFER),
         encoding="utf-8",
         errors="backslashreplace",  # a file's name may hold a surrogate, which UTF-8 cannot
         newline="\n",
@@ -583,7 +584,7 @@ def _direct(name: str, descriptor: int | None, line_buffered: bool) -> Iterator[
         if descriptor is not None and sys.stdout is not None:
             sys.stdout.flush()  # what was printed before comes first
         number = os.open(name, os.O_WRONLY) if descriptor is None else os.dup(descriptor)
-        file = open(number, "wb", buffering=0)
+        file = io.FileIO(number, "w")
     with file, _text(_Raw(file, name), name, line_buffered) as text:
         yield text
 
@@ -601,9 +602,7 @@ def _replacing(name: str, old: os.stat_result | None, line_buffered: bool) -> It
         if old is not None and not _may_write(target):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         try:
-            file = open(
-                temporary, "xb", buffering=0, opener=lambda path, flags: os.open(path, flags, mode)
-            )
+            file = io.FileIO(temporary, "x", opener=lambda path, flags: os.open(path, flags, mode))
         except FileNotFoundError as error:
             raise OutputError(f"{name}: there is no directory {folder}") from error
     try:

@@ -25,6 +25,8 @@ ROWS_TO_PROVE = 10_000
 """In so many rows of a snapshot is the proof looked for that netstat cut nothing."""
 ROWS_REMEMBERED = 2**16
 """How many rows' results are kept for when the same line comes again."""
+ROWS_TO_INFER = 100
+"""By so many rows without a header it is found out which columns they have."""
 TABLES_REMEMBERED = 16
 """Under how many different headers rows are remembered."""
 MAX_LINE = 65_536
@@ -185,6 +187,7 @@ class LineReader(Generic[Made]):
         self._banner: tuple[str, ...] | None = None
         self._aside: list[Any] | None = None
         self._apart = False
+        self._headerless: list[tuple[int, str, str]] = []
         self._stamp: datetime | None = None
         self._rows: list[Any] = []
         self._held: list[int] = []
@@ -256,6 +259,7 @@ class LineReader(Generic[Made]):
 
         Raises NotNetstatError if there was no netstat output in it.
         """
+        self._settle_headerless()
         self._end_aside()
         self._flush(to_the_end=True)
         if self._banner is not None:
@@ -344,6 +348,10 @@ class LineReader(Generic[Made]):
             self._unparsed(line, MAX_LINE + 1, f"a line of at most {MAX_LINE} characters")
             return
         text = noise.without_escapes(line) if "\x1b" in line else line
+        if self._headerless:
+            if self._hold_headerless(line, text):
+                return
+            self._settle_headerless()
         if not terminated and self._is_cut_short(text):
             self._unparsed(line, len(line) + 1, "the rest of the row: the input ends inside it")
         elif not self._place_text(line, text):
@@ -369,6 +377,8 @@ class LineReader(Generic[Made]):
         if self._aside is not None:
             self._aside[1] += 1
             self.counts[LineKind.NOTE] += 1
+            return True
+        if self._hold_headerless(line, text):
             return True
         unquoted = noise.without_quoting(text)
         if len(unquoted) < len(text) and self._place_text(line, unquoted):
@@ -397,6 +407,11 @@ class LineReader(Generic[Made]):
         if table is None:
             return False
         self._start(table.dialect)
+        self._set_table(table)
+        self.counts[LineKind.HEADER] += 1
+        return True
+
+    def _set_table(self, table: Table) -> None:
         memory = self._memories.get(table)
         if memory is None:
             if len(self._memories) >= TABLES_REMEMBERED:
@@ -405,8 +420,6 @@ class LineReader(Generic[Made]):
         if memory is not self._memory:
             self._suspects.clear()
         self._memory = memory
-        self.counts[LineKind.HEADER] += 1
-        return True
 
     def _place_stamp(self, line: str, text: str) -> bool:
         stamp = stamps.whole_line(text, self._formats)
@@ -435,6 +448,40 @@ class LineReader(Generic[Made]):
             self._stamp = pending
             return False
         return True
+
+    # Rows that no header announces --------------------------------------------------------------
+
+    def _hold_headerless(self, line: str, text: str) -> bool:
+        """Holds a line that may be a row, until so many are there that they tell their columns."""
+        if self._memory is not None or not headers.tables_of_rows([text], self._dialect):
+            return False
+        self._headerless.append((self._number, line, text))
+        if len(self._headerless) >= ROWS_TO_INFER:
+            self._settle_headerless()
+        return True
+
+    def _settle_headerless(self) -> None:
+        """Finds the table that the held rows are of, and places them.
+
+        Where they can be read in two ways, they are read in neither.
+        """
+        held, self._headerless = self._headerless, []
+        if not held:
+            return
+        texts = [text for _, _, text in held]
+        tables = headers.tables_of_rows(texts, self._dialect)
+        readings = {(t.own, tuple(map(t.match, texts))) for t in tables}
+        number = self._number
+        if len(readings) == 1:
+            self._start(tables[0].dialect)
+            self._set_table(tables[0])
+            self._sink.note(f"no header: read as {_or_as(tables)}")
+        for self._number, line, text in held:
+            if len(readings) > 1:
+                self._unparsed(line, 1, f"no header above, and it may be {_or_as(tables)}")
+            elif not self._place_text(line, text):
+                self._unparsed(line, *self._expected(text))
+        self._number = number
 
     def _set_apart(self) -> None:
         """What comes next belongs to another snapshot."""
@@ -499,6 +546,11 @@ class LineReader(Generic[Made]):
         header = memory.table.header
         is_padded = header != header.rstrip(" ")
         return is_padded and len(text) < len(header) and memory.table.match(text) is not None
+
+
+def _or_as(tables: Sequence[Table]) -> str:
+    """Dialects and columns, in words."""
+    return " or ".join(dict.fromkeys(f"{t.dialect} ({', '.join(t.titles)})" for t in tables))
 
 
 def _cuts(table: Table, text: str, cells: Cells) -> tuple[int, int]:

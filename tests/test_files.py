@@ -24,9 +24,8 @@ import threading
 import time
 import tracemalloc
 import zlib
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pytest
 
@@ -39,6 +38,9 @@ from netstat_parse.files import (
     open_input,
     open_output,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
@@ -64,8 +66,7 @@ def until_error(file: BinaryIO, size: int = 262_144) -> tuple[list[str], str]:
     """The lines that come before the InputError, and what it says."""
     found: list[str] = []
     with pytest.raises(InputError) as caught:
-        for batch in batches(file, size=size):
-            found += batch.lines
+        found.extend(line for batch in batches(file, size=size) for line in batch.lines)
     return found, str(caught.value)
 
 
@@ -109,7 +110,7 @@ class Endless(io.RawIOBase):
 
 
 def endless(piece: bytes, length: int) -> BinaryIO:
-    return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, Endless(piece, length))))
+    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", Endless(piece, length))))
 
 
 class Failing(io.RawIOBase):
@@ -370,7 +371,8 @@ def test_compressed_on_a_pipe(kind: str, buffering: int) -> None:
     with subprocess.Popen(
         ["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=buffering
     ) as cat:
-        assert cat.stdin is not None and cat.stdout is not None
+        assert cat.stdin is not None
+        assert cat.stdout is not None
         cat.stdin.write(COMPRESS[kind](TEXT))
         cat.stdin.close()
         found = [line for batch in batches(cat.stdout) for line in batch.lines]  # type: ignore[arg-type]
@@ -387,7 +389,7 @@ def test_cut_data_gives_what_came_before(kind: str, size: int) -> None:
         whole, last = found[:-1], found[-1:]
         assert whole == rows[: len(whole)]
         assert all(rows[len(whole)].startswith(line) for line in last)
-        assert "cut off" in message and kind in message
+        assert f"the {kind} data is cut off" in message
     # With everything but the end of the checksum there, every row is.
     assert until_error(io.BytesIO(data[:-1]), size)[0] == rows
 
@@ -464,8 +466,8 @@ def bomb(kind: str, length: int) -> bytes:
 
 @KINDS
 def test_a_bomb_takes_no_more_memory(kind: str) -> None:
-    data = bomb(kind, 300_000_000)
-    assert len(data) < 3_000_000
+    data = bomb(kind, 100_000_000)
+    assert len(data) < 1_000_000
     found: list[tuple[int, bool]] = []
 
     def work() -> None:
@@ -514,7 +516,7 @@ def pipe_ends(buffering: int) -> tuple[BinaryIO, BinaryIO]:
 def socket_ends(buffering: int) -> tuple[BinaryIO, BinaryIO]:
     here, there = socket.socketpair()
     with here, there:
-        return here.makefile("rb"), cast(BinaryIO, there.makefile("wb", buffering=0))
+        return here.makefile("rb"), cast("BinaryIO", there.makefile("wb", buffering=0))
 
 
 ENDS = pytest.mark.parametrize(
@@ -561,7 +563,8 @@ def test_a_program_that_waits_for_its_line_to_be_read() -> None:
     watch = threading.Timer(60, child.kill)
     watch.start()
     with child:
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         for number, batch in enumerate(batches(child.stdout)):  # type: ignore[arg-type]
             assert batch == Batch([f"line {number}"], True)
             child.stdin.write(b"%d\n" % number)
@@ -748,13 +751,19 @@ def test_text_that_utf8_has_no_bytes_for(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_bytes() == b"caf\\udce9.log\n"
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     pass
+
+
+def write_and_raise(path: str | Path, text: str, error: type[BaseException]) -> None:
+    with open_output(path) as file:
+        file.write(text)
+        raise error
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz", ".bz2", ".xz"])
 @pytest.mark.parametrize(
-    "error", [Broken, KeyboardInterrupt, SystemExit, BrokenPipeError, FileNotFoundError]
+    "error", [BrokenError, KeyboardInterrupt, SystemExit, BrokenPipeError, FileNotFoundError]
 )
 @pytest.mark.parametrize("size", [0, 1, 1_000_000])
 def test_an_exception_leaves_the_old_file(
@@ -763,9 +772,8 @@ def test_an_exception_leaves_the_old_file(
     old = tmp_path / f"old{suffix}"
     old.write_bytes(b"as it was")
     for path in (old, tmp_path / f"new{suffix}"):
-        with pytest.raises(error), open_output(path) as file:
-            file.write("x\n" * size)
-            raise error
+        with pytest.raises(error):
+            write_and_raise(path, "x\n" * size, error)
     assert old.read_bytes() == b"as it was"
     assert [path.name for path in tmp_path.iterdir()] == [old.name]
 
@@ -979,18 +987,14 @@ def test_output_that_cannot_be_opened(name: str, message: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("size", [1, 3_000_000])
 def test_a_full_device(size: int) -> None:
-    entered = False
     with pytest.raises(OutputError) as caught, open_output("/dev/full") as file:
-        entered = True
         file.write("x\n" * size)
-    assert entered
     assert str(caught.value) == f"/dev/full: {os.strerror(errno.ENOSPC)}"
 
 
 def test_a_full_device_while_another_error_passes() -> None:
-    with pytest.raises(Broken), open_output("/dev/full") as file:
-        file.write("x\n")
-        raise Broken
+    with pytest.raises(BrokenError):
+        write_and_raise("/dev/full", "x\n", BrokenError)
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz", ".bz2", ".xz"])
@@ -1060,9 +1064,8 @@ def test_a_fifo_is_written_and_stays(linked: bool, tmp_path: Path, deadline: Non
 
 def test_a_pipe_gets_the_whole_lines_before_an_exception() -> None:
     reading, writing = os.pipe()
-    with pytest.raises(KeyboardInterrupt), open_output(f"/dev/fd/{writing}") as file:
-        file.write("one\ntwo\n")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        write_and_raise(f"/dev/fd/{writing}", "one\ntwo\n", KeyboardInterrupt)
     os.close(writing)
     with open(reading, "rb") as reader:
         assert reader.read() == b"one\ntwo\n"
@@ -1146,7 +1149,8 @@ def test_standard_output_that_nobody_reads() -> None:
             sys.exit(7)
     """
     with python(code, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
-        assert child.stdout is not None and child.stderr is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
         assert child.stdout.readline() == b"row\n"
         child.stdout.close()
         assert child.stderr.read() == b""
@@ -1161,7 +1165,8 @@ def test_an_interrupt_while_nobody_reads() -> None:
                 file.write(f"row {number}\\n")
     """
     with python(code, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
-        assert child.stdout is not None and child.stderr is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
         waiting = array.array("i", [0])
         while waiting[0] < 65_536:  # the pipe is full: the program waits
             time.sleep(0.01)

@@ -6,6 +6,9 @@ asked, which imports pyparsing.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from netstat_parse.grammar import lowered
 from netstat_parse.grammar.table import Table
 
@@ -39,3 +42,23 @@ def table_under(header: str, dialect: str | None = None) -> Table | None:
     from netstat_parse.grammar.dialects import read_header
 
     return read_header(header, dialect)
+
+
+_MAY_BE_ROW = re.compile(
+    r"[ \t]*+(?:[0-9a-f]{8,16}[ \t]++(?:[0-9a-f]{8}[ \t]++)?+)?+[A-Za-z]{2,5}[0-9]{0,2}[ \t]++"
+    r"(?:[0-9]++[ \t]*+[0-9]++[ \t]++)?+\S*[.:]\S*[ \t]++\S*[.:]"
+)
+"""A proto, the queues where there are some, and two addresses."""
+
+
+def tables_of_rows(rows: Sequence[str], dialect: str | None = None) -> list[Table]:
+    """The common tables that most of these rows can be of; none if no row is of any.
+
+    With `dialect` only its tables.
+    """
+    if not any(map(_MAY_BE_ROW.match, rows)):
+        return []
+    tables = [t for t in lowered.TABLES.values() if dialect in (None, t.dialect)]
+    matches = [sum(1 for row in rows if table.match(row)) for table in tables]
+    most = max(matches, default=0)
+    return [t for t, count in zip(tables, matches, strict=True) if count == most > 0]

@@ -75,7 +75,7 @@ def port(side: str) -> ParserElement:
     """
     named = rf"(?![0-9]++{END_OF_WORD})[^\s:.*][^\s:]*+"
     known = token(f"(?:{PORT}|{named}){END_OF_WORD}", "port")(f"{side}_port")
-    return choice("port", known, token(rf"\*{END_OF_WORD}", "port"))
+    return choice("port", known, token(rf"\*{END_OF_WORD}", "'*'"))
 
 
 def endpoint(side: str, separator: str, host: ParserElement) -> ParserElement:

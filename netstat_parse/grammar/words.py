@@ -1,0 +1,77 @@
+"""A dialect's grammar for people: in words, and as a railroad diagram."""
+
+from __future__ import annotations
+
+import io
+from importlib.util import find_spec
+
+from pyparsing import And, Literal, MatchFirst, Opt, ParserElement, Regex
+
+from netstat_parse.errors import MissingExtraError, UnknownDialectError
+from netstat_parse.grammar.dialect import Dialect, Place, row_grammar
+from netstat_parse.grammar.dialects import NAMES, named
+
+
+def described(name: str) -> str:
+    """The grammar of each column of a dialect, in words, and the pattern of each word.
+
+    Raises UnknownDialectError if there is no dialect of this name.
+    """
+    dialect = _dialect(name)
+    tokens: dict[str, str] = {}
+    lines = [f"{dialect.name}: what {', '.join(dialect.commands)} print", ""]
+    for kind in dialect.row_kinds:
+        lines.append(f"{kind.name} row, by the titles that the header names:")
+        for column in dialect.columns:
+            cell = kind.cells.get(column.title, column.cell)
+            if not isinstance(cell, ParserElement):
+                cell = cell(Place(dialect.limits(dialect.common_headers[0]), False, ()))
+            lines.append(f"    {column.title:18} {_in_words(cell, kind.name, tokens)}")
+        lines.append("")
+    lines.append("the words:")
+    lines += [f"    {word:22} {pattern}" for word, pattern in tokens.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _in_words(element: ParserElement, kind: str, tokens: dict[str, str]) -> str:
+    """The element in words; `tokens` takes the pattern of each word."""
+    if isinstance(element, And | MatchFirst):
+        separator = " | " if isinstance(element, MatchFirst) else " "
+        words = separator.join(_in_words(part, kind, tokens) for part in element.exprs)
+        return f"( {words} )" if isinstance(element, MatchFirst) else words
+    if isinstance(element, Opt):
+        return f"[ {_in_words(element.expr, kind, tokens)} ]"
+    if isinstance(element, Literal):
+        return f"'{element.match}'"
+    if isinstance(element, Regex):
+        word = element.resultsName or element.name
+        if tokens.setdefault(word, element.pattern) != element.pattern:
+            word = f"{word} of {kind}"
+            tokens[word] = element.pattern
+        return word
+    return str(element)
+
+
+def drawn(name: str) -> str:
+    """The railroad diagram of a dialect's rows under its fullest common header, as HTML.
+
+    Raises UnknownDialectError; MissingExtraError if what draws it is not installed.
+    """
+    dialect = _dialect(name)
+    if find_spec("railroad") is None or find_spec("jinja2") is None:
+        raise MissingExtraError("a railroad diagram", "diagrams")
+    rows = MatchFirst(_rows(dialect)).set_name(f"{dialect.name} row")
+    html = io.StringIO()
+    rows.create_diagram(html, show_results_names=True)
+    return html.getvalue()
+
+
+def _rows(dialect: Dialect) -> list[ParserElement]:
+    header = max(dialect.common_headers, key=len)
+    return [row_grammar(dialect, kind, header) for kind in dialect.row_kinds]
+
+
+def _dialect(name: str) -> Dialect:
+    if name not in NAMES:
+        raise UnknownDialectError(name, NAMES)
+    return named(name)
