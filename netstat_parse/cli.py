@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("interrupted")
         return INTERRUPTED
-    except _NothingRead:
+    except _NothingReadError:
         return NOTHING
     except NetstatError as error:
         complain(str(error))
@@ -114,6 +114,12 @@ def _add_output_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--columns", metavar="LIST", type=_columns, help="names with commas between them, or all"
     )
+    command.add_argument(
+        "--table",
+        choices=("internet", "unix"),
+        default="internet",
+        help="which rows CSV, JSON Lines and tables hold; default: %(default)s",
+    )
     command.add_argument("--dialect", metavar="NAME", help="do not find the dialect by the header")
     command.add_argument(
         "--spreadsheet-safe",
@@ -161,7 +167,7 @@ def format_of(output: str | None, asked: str | None) -> str:
     return asked or "csv"
 
 
-class _NothingRead(NetstatError):
+class _NothingReadError(NetstatError):
     """Every input failed, and was complained of; what was written must not be kept."""
 
 
@@ -272,11 +278,11 @@ class _Tally:
             self.add_unparsed(line.number, line.text, line.reason)
 
     def status(self) -> int:
-        """The exit status; raises _NothingRead if there was nothing to write."""
+        """The exit status; raises _NothingReadError if there was nothing to write."""
         if self._unparsed > 1:
             complain(f"{self._unparsed} lines were not understood")
         if not self.read:
-            raise _NothingRead
+            raise _NothingReadError
         return PARTLY if self._unparsed or self._failed else UNDERSTOOD
 
 
@@ -304,7 +310,7 @@ def _check_columns(options: argparse.Namespace, form: str) -> None:
         raise _UsageError(f"--columns is for csv and table, not for {form}")
     from netstat_parse.columns import getters_of
 
-    getters_of(column for column in options.columns if column != "all")
+    getters_of((c for c in options.columns if c != "all"), options.table)
 
 
 def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, tally: _Tally) -> None:
@@ -318,11 +324,12 @@ def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, tally: _T
             out,
             tally.add_unparsed,
             tally.add_note,
+            table=options.table,
             columns=options.columns,
             spreadsheet_safe=options.spreadsheet_safe,
         )
     else:
-        sink = JsonLinesSink(out, tally.add_unparsed, tally.add_note)
+        sink = JsonLinesSink(out, tally.add_unparsed, tally.add_note, table=options.table)
     for path in options.files:
         tally.source = sink.source = path
         reader = LineReader(sink, **_reader_options(options))
@@ -372,14 +379,19 @@ def _write_snapshots(
     from netstat_parse import terminal, writers
 
     if form == "csv":
-        safe = options.spreadsheet_safe
-        writers.write_csv(snapshots, out, columns=options.columns, spreadsheet_safe=safe)
+        writers.write_csv(
+            snapshots,
+            out,
+            table=options.table,
+            columns=options.columns,
+            spreadsheet_safe=options.spreadsheet_safe,
+        )
     elif form == "jsonl":
-        writers.write_jsonl(snapshots, out)
+        writers.write_jsonl(snapshots, out, table=options.table)
     elif form == "json":
         writers.write_json(snapshots, out)
     else:
-        terminal.write_tables(snapshots, out, columns=options.columns)
+        terminal.write_tables(snapshots, out, table=options.table, columns=options.columns)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -389,9 +401,7 @@ def run(options: argparse.Namespace) -> int:
 
     form = format_of(options.output, options.to)
     _check_columns(options, form)
-    snapshot = run_netstat(
-        options.argv or None, timeout=options.timeout, dialect=options.dialect
-    )
+    snapshot = run_netstat(options.argv or None, timeout=options.timeout, dialect=options.dialect)
     for note in snapshot.notes:
         complain(note)
     with open_output(options.output) as out:

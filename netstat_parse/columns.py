@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from netstat_parse.errors import UnknownColumnError
-from netstat_parse.grammar.table import HOST_CUT, PORT_CUT, Cells, Table
+from netstat_parse.grammar.table import HOST_CUT, INTERNET, PORT_CUT, Cells, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,17 @@ DEFAULT = (
     "state",
     "pid",
     "program",
+)
+UNIX_DEFAULT = (
+    "captured_at",
+    "refcount",
+    "flags",
+    "type",
+    "state",
+    "inode",
+    "pid",
+    "program",
+    "path",
 )
 OF_SNAPSHOT = ("captured_at", "source")
 """The columns that are the same in all rows of a snapshot."""
@@ -73,6 +84,8 @@ def _port(endpoint: Endpoint) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return " ".join(value)
     if isinstance(value, tuple):
         return " ".join(f"{_host(endpoint)}:{_port(endpoint) or '*'}" for endpoint in value)
     if isinstance(value, Mapping):
@@ -80,9 +93,15 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-Getter = Callable[["Connection"], str]
+Getter = Callable[["Any"], str]
+"""From a Connection or a UnixSocket to the text of one of its columns."""
 
-_COMMON: dict[str, Getter] = {
+_OF_PROCESS: dict[str, Getter] = {
+    "pid": lambda record: _text(record.process and record.process.pid),
+    "program": lambda record: _text(record.process and record.process.name),
+}
+
+_OF_CONNECTION: dict[str, Getter] = {
     "proto": lambda c: c.proto,
     "recv_q": lambda c: _text(c.recv_q),
     "send_q": lambda c: _text(c.send_q),
@@ -91,8 +110,7 @@ _COMMON: dict[str, Getter] = {
     "foreign_address": lambda c: _host(c.foreign),
     "foreign_port": lambda c: _port(c.foreign),
     "state": lambda c: _text(c.state),
-    "pid": lambda c: _text(c.process and c.process.pid),
-    "program": lambda c: _text(c.process and c.process.name),
+    **_OF_PROCESS,
     "dialect": lambda c: c.dialect,
     "transport": lambda c: c.transport,
     "family": lambda c: _text(c.family),
@@ -132,24 +150,44 @@ def _own_getters(connection: type[Connection]) -> dict[str, Getter]:
     return getters
 
 
-def all_columns(connection: str) -> tuple[str, ...]:
+def _unix_getters() -> dict[str, Getter]:
+    from netstat_parse.models import UnixSocket
+
+    return {field: _field(field) for field in UnixSocket.model_fields if field != "process"}
+
+
+def default_columns(kind: str) -> tuple[str, ...]:
+    """The columns of a table of this kind, INTERNET or UNIX, where none are named."""
+    return DEFAULT if kind == INTERNET else UNIX_DEFAULT
+
+
+def all_columns(record: str) -> tuple[str, ...]:
     """What `all` stands for: the default columns, those of this model class, and the rest."""
     from netstat_parse import models
 
-    own = _own_getters(getattr(models, connection))
-    return (*DEFAULT, *own, "dialect", "transport", "family", "extra", "source")
+    if record == models.UnixSocket.__name__:
+        columns: tuple[str, ...] = (*UNIX_DEFAULT, *_unix_getters(), "source")
+    else:
+        own = _own_getters(getattr(models, record))
+        columns = (*DEFAULT, *own, "dialect", "transport", "family", "extra", "source")
+    return tuple(dict.fromkeys(columns))
 
 
-def getters_of(columns: Iterable[str]) -> dict[str, Getter | None]:
+def getters_of(columns: Iterable[str], kind: str) -> dict[str, Getter | None]:
     """For each column the function that gives its text; None for a column of the snapshot.
 
-    Raises UnknownColumnError for a name that is a column of no dialect.
+    `kind` is that of the table, INTERNET or UNIX. Raises UnknownColumnError for a name that is a
+    column of no dialect's table of this kind.
     """
     from netstat_parse.models import Connection
 
-    known: dict[str, Getter | None] = dict.fromkeys(OF_SNAPSHOT) | _COMMON
-    for connection in Connection.__subclasses__():
-        known |= _own_getters(connection)
+    known: dict[str, Getter | None] = dict.fromkeys(OF_SNAPSHOT)
+    if kind == INTERNET:
+        known |= _OF_CONNECTION
+        for connection in Connection.__subclasses__():
+            known |= _own_getters(connection)
+    else:
+        known |= _unix_getters() | _OF_PROCESS
     for column in columns:
         if column not in known:
             raise UnknownColumnError(column, tuple(known))

@@ -15,9 +15,23 @@ from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 from netstat_parse import noise, stamps
-from netstat_parse.errors import NotNetstatError, ParseError, SeveralSnapshotsError, UnknownDialectError
+from netstat_parse.errors import (
+    NotNetstatError,
+    ParseError,
+    SeveralSnapshotsError,
+    UnknownDialectError,
+)
 from netstat_parse.grammar import headers
-from netstat_parse.grammar.table import HOST_CUT, PORT_CUT, PROOF, WHOLE, Cells, Table, cut_of
+from netstat_parse.grammar.table import (
+    HOST_CUT,
+    INTERNET,
+    PORT_CUT,
+    PROOF,
+    WHOLE,
+    Cells,
+    Table,
+    cut_of,
+)
 
 Made = TypeVar("Made")
 
@@ -58,7 +72,10 @@ class Sink(Protocol[Made]):
         """A snapshot begins; the one before it is complete."""
 
     def rows(self, made: list[Made]) -> None:
-        """The next rows of the snapshot."""
+        """The next rows of the snapshot's Internet table."""
+
+    def unix_rows(self, made: list[Made]) -> None:
+        """The next rows of the snapshot's table of UNIX domain sockets."""
 
     def note(self, text: str) -> None:
         """A note; it may come before any snapshot."""
@@ -184,7 +201,7 @@ class LineReader(Generic[Made]):
         self._memories: dict[Table, _Memory[Made]] = {}
         self._memory: _Memory[Made] | None = None
         self._suspects: dict[str, _Suspect[Made]] = {}
-        self._banner: tuple[str, ...] | None = None
+        self._banner: headers.Banner | None = None
         self._aside: list[Any] | None = None
         self._apart = False
         self._headerless: list[tuple[int, str, str]] = []
@@ -262,8 +279,7 @@ class LineReader(Generic[Made]):
         self._settle_headerless()
         self._end_aside()
         self._flush(to_the_end=True)
-        if self._banner is not None:
-            self._start(self._dialect or self._banner[0])
+        self._end_banner()
         if not self.snapshots:
             raise NotNetstatError(self._number, 1, "", "no netstat output in the input")
 
@@ -336,7 +352,12 @@ class LineReader(Generic[Made]):
         if self._held and (to_the_end or self._row_count >= ROWS_TO_PROVE):
             self._decide(cut=True)
         if self._rows and not self._held:
-            self._sink.rows(self._rows)
+            memory = self._memory
+            assert memory is not None
+            if memory.table.kind == INTERNET:
+                self._sink.rows(self._rows)
+            else:
+                self._sink.unix_rows(self._rows)
             self._rows = []
 
     # Lines --------------------------------------------------------------------------------------
@@ -360,9 +381,9 @@ class LineReader(Generic[Made]):
     def _place_text(self, line: str, text: str) -> bool:
         """Places the line by its text, or by a part of it; False if no rule accounts for it."""
         memory = self._memory
-        if memory is not None and self._aside is None and self._banner is None:
-            if self._place_row(memory, line, text):
-                return True
+        expects_rows = self._aside is None and self._banner is None
+        if memory is not None and expects_rows and self._place_row(memory, line, text):
+            return True
         bare = text.strip()
         if not bare:
             self.counts[LineKind.BLANK] += 1
@@ -386,19 +407,24 @@ class LineReader(Generic[Made]):
         return self._place_stamped(line, text)
 
     def _place_banner(self, bare: str) -> bool:
-        dialects = headers.dialects_of_banner(bare)
-        other = None if dialects else headers.other_table(bare)
-        if not dialects and other is None:
+        banner = headers.banner(bare)
+        other = None if banner else headers.other_table(bare)
+        if banner is None and other is None:
             return False
         self._end_aside()
-        if dialects:
-            if self._banner is not None:
-                self._start(self._dialect or self._banner[0])
-            self._banner = dialects
+        self._end_banner()
+        if banner is not None:
+            self._banner = banner
         else:
             self._aside = [other, 0]
         self.counts[LineKind.BANNER] += 1
         return True
+
+    def _end_banner(self) -> None:
+        """A banner without a header under it is a table without rows."""
+        if self._banner is not None and (self._banner.kind == INTERNET or not self.snapshots):
+            self._start(self._dialect or self._banner.dialects[0])
+        self._banner = None
 
     def _place_header(self, text: str) -> bool:
         if self._aside is not None and self._aside[1] == 0:
@@ -406,7 +432,11 @@ class LineReader(Generic[Made]):
         table = headers.table_under(text, self._dialect)
         if table is None:
             return False
-        self._start(table.dialect)
+        if table.kind == INTERNET or self._apart or not self.snapshots:
+            self._start(table.dialect)
+        self._end_aside()
+        self._flush(to_the_end=True)
+        self._banner = None
         self._set_table(table)
         self.counts[LineKind.HEADER] += 1
         return True
@@ -453,7 +483,9 @@ class LineReader(Generic[Made]):
 
     def _hold_headerless(self, line: str, text: str) -> bool:
         """Holds a line that may be a row, until so many are there that they tell their columns."""
-        if self._memory is not None or not headers.tables_of_rows([text], self._dialect):
+        if self._memory is not None and not self._apart:
+            return False
+        if not headers.tables_of_rows([text], self._dialect):
             return False
         self._headerless.append((self._number, line, text))
         if len(self._headerless) >= ROWS_TO_INFER:
@@ -560,9 +592,9 @@ def _cuts(table: Table, text: str, cells: Cells) -> tuple[int, int]:
         return WHOLE, WHOLE
     local = cut_of(table, cells[3], cells[4])
     foreign = cut_of(table, cells[5], cells[6])
-    if limits.uncut_column is not None and {local, foreign} & {HOST_CUT, PORT_CUT}:
-        if table.address_column(text) > limits.uncut_column:
-            return PROOF, PROOF
+    if {local, foreign} & {HOST_CUT, PORT_CUT} and limits.uncut_column is not None:
+        is_wide = table.address_column(text) > limits.uncut_column
+        return (PROOF, PROOF) if is_wide else (local, foreign)
     return local, foreign
 
 
@@ -580,4 +612,3 @@ def _collector_paused() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-

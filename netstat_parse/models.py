@@ -145,39 +145,126 @@ class LinuxConnection(Connection):
 
 
 class MacosConnection(Connection):
-    """A row of macOS: the columns of -A, -b and -v."""
+    """A row of macOS: the columns of -A, -b, -d and -v."""
 
     dialect: Literal["macos"]
     socket: NonNegativeInt | None = None
-    """The address of the protocol control block (-A)."""
+    """The address of the protocol control block (-A, `Socket`)."""
     flow_hash: NonNegativeInt | None = None
+    """The hash of the connection's addresses (-A, `Flowhash`)."""
     rx_bytes: NonNegativeInt | None = None
+    """Bytes received (`rxbytes`)."""
     tx_bytes: NonNegativeInt | None = None
+    """Bytes sent (`txbytes`)."""
     rx_packets: NonNegativeInt | None = None
+    """Packets received (-vv)."""
     tx_packets: NonNegativeInt | None = None
+    """Packets sent (-vv)."""
+    rx_drop_bytes: NonNegativeInt | None = None
+    """Bytes dropped because the receive buffer was full (-d, `rxdrops`)."""
+    rx_drop_packets: NonNegativeInt | None = None
+    """Packets dropped because the receive buffer was full (-d -vv)."""
     recv_hiwat: NonNegativeInt | None = None
-    """The receive buffer's high-water mark, in bytes."""
+    """The receive buffer's high-water mark, in bytes (`rhiwat`)."""
     send_hiwat: NonNegativeInt | None = None
-    """The send buffer's high-water mark, in bytes."""
+    """The send buffer's high-water mark, in bytes (`shiwat`)."""
     effective_process: Process | None = None
-    """The process on whose behalf the socket is used (epid, eprocess:epid)."""
+    """The process on whose behalf the socket is used (`epid`, `eprocess:epid`)."""
     socket_state: NonNegativeInt | None = None
     """The socket's state bits (the column `state`, not TCP's `(state)`)."""
     socket_options: NonNegativeInt | None = None
     """The socket's options as bits (SO_REUSEADDR ...)."""
     generation: NonNegativeInt | None = None
-    """The socket's generation count (gencnt)."""
+    """The socket's generation count (`gencnt`)."""
     flags: NonNegativeInt | None = None
+    """The socket's flags as bits."""
     flags1: NonNegativeInt | None = None
+    """More of the socket's flags as bits."""
     use_count: int | None = None
+    """References to the socket (`usecnt`)."""
     retain_count: int | None = None
+    """References that keep the socket alive (`rtncnt`)."""
     filters: NonNegativeInt | None = None
-    """The filters attached to the socket, as bits (fltrs)."""
+    """The filters attached to the socket, as bits (`fltrs`)."""
+
+
+class FreebsdConnection(Connection):
+    """A row of FreeBSD: the columns of -A, -T, -x, -R, -c, -C and -P, and of the sctp table."""
+
+    dialect: Literal["freebsd"]
+    control_block: NonNegativeInt | None = None
+    """The address of the protocol control block (-A, `Tcpcb` or `Socket`)."""
+    retransmits: NonNegativeInt | None = None
+    """Packets sent again (-T, `Rexmit`)."""
+    out_of_order: NonNegativeInt | None = None
+    """Packets received out of order (-T, `OOORcv`)."""
+    zero_windows: NonNegativeInt | None = None
+    """Zero windows announced (-T, `0-win`)."""
+    recv_mbufs: NonNegativeInt | None = None
+    """Mbufs in the receive buffer (-x, `R-MBUF`)."""
+    send_mbufs: NonNegativeInt | None = None
+    """Mbufs in the send buffer (-x, `S-MBUF`)."""
+    recv_clusters: NonNegativeInt | None = None
+    """Clusters in the receive buffer (-x, `R-CLUS`)."""
+    send_clusters: NonNegativeInt | None = None
+    """Clusters in the send buffer (-x, `S-CLUS`)."""
+    recv_hiwat: NonNegativeInt | None = None
+    """The receive buffer's high-water mark, in bytes (-x, `R-HIWA`)."""
+    send_hiwat: NonNegativeInt | None = None
+    """The send buffer's high-water mark, in bytes (-x, `S-HIWA`)."""
+    recv_lowat: NonNegativeInt | None = None
+    """The receive buffer's low-water mark, in bytes (-x, `R-LOWA`)."""
+    send_lowat: NonNegativeInt | None = None
+    """The send buffer's low-water mark, in bytes (-x, `S-LOWA`)."""
+    recv_mbuf_bytes: NonNegativeInt | None = None
+    """Bytes of mbufs that the receive buffer uses (-x, `R-BCNT`)."""
+    send_mbuf_bytes: NonNegativeInt | None = None
+    """Bytes of mbufs that the send buffer uses (-x, `S-BCNT`)."""
+    recv_mbuf_limit: NonNegativeInt | None = None
+    """Bytes of mbufs that the receive buffer may use (-x, `R-BMAX`)."""
+    send_mbuf_limit: NonNegativeInt | None = None
+    """Bytes of mbufs that the send buffer may use (-x, `S-BMAX`)."""
+    retransmit_timer: float | None = None
+    """Seconds until the retransmit timer expires; 0 if it is off (-x, `rexmt`)."""
+    persist_timer: float | None = None
+    """Seconds until the persist timer expires (-x, `persist`)."""
+    keepalive_timer: float | None = None
+    """Seconds until the keepalive timer expires (-x, `keep`)."""
+    time_wait_timer: float | None = None
+    """Seconds until the timer of TIME_WAIT and FIN_WAIT_2 expires (-x, `2msl`)."""
+    delayed_ack_timer: float | None = None
+    """Seconds until a delayed ACK is sent (-x, `delack`)."""
+    idle_time: float | None = None
+    """Seconds since a segment was received (-x, `rcvtime`)."""
+    flow_id: NonNegativeInt | None = None
+    """The hash that the network card gave the connection (-R, `flowid`)."""
+    flow_type: NonNegativeInt | None = None
+    """The kind of that hash (-R, `ftype`)."""
+    stack: str | None = None
+    """The TCP stack (-c, `Stack`): freebsd, rack, bbr."""
+    congestion_control: str | None = None
+    """The congestion control algorithm (-C, `CC`)."""
+    congestion_window: NonNegativeInt | None = None
+    """Bytes (-C, `cwin`)."""
+    slow_start_threshold: NonNegativeInt | None = None
+    """Bytes (-C, `ssthresh`)."""
+    segment_size: NonNegativeInt | None = None
+    """The longest segment, in bytes (-C, `MSS`)."""
+    ecn: str | None = None
+    """Explicit congestion notification: ecn, ace, off, n/a (-C, `ECN`)."""
+    log_id: str | None = None
+    """The connection's name in the TCP log; None where netstat prints `-` (-P, `Log ID`)."""
+    association_type: str | None = None
+    """Of sctp: 1to1, 1toN, or ???? (`Type`)."""
+    more_local: tuple[Endpoint, ...] = ()
+    """The further local addresses of an sctp association."""
+    more_foreign: tuple[Endpoint, ...] = ()
+    """The further foreign addresses of an sctp association."""
 
 
 _CONNECTION_TAGS: Mapping[str, str] = {
     name: cls.__name__
-    for cls in (LinuxConnection, MacosConnection)
+    for cls in (LinuxConnection, MacosConnection, FreebsdConnection)
     for name in cls.model_fields["dialect"].annotation.__args__  # type: ignore[union-attr]
 }
 
@@ -192,9 +279,43 @@ def _connection_tag(value: Any) -> str:
 AnyConnection = Annotated[
     Annotated[LinuxConnection, Tag("LinuxConnection")]
     | Annotated[MacosConnection, Tag("MacosConnection")]
+    | Annotated[FreebsdConnection, Tag("FreebsdConnection")]
     | Annotated[Connection, Tag("Connection")],
     Discriminator(_connection_tag),
 ]
+
+
+class UnixSocket(_Frozen):
+    """One row of the table of UNIX domain sockets."""
+
+    dialect: str
+    type: str
+    """STREAM, DGRAM, SEQPACKET ... as printed."""
+    state: str | None = None
+    """LISTENING, CONNECTED ... as printed; None where netstat prints none."""
+    path: str | None = None
+    """As printed: a path, an abstract name that starts with `@`, or None for an unnamed socket."""
+    process: Process | None = None
+    refcount: NonNegativeInt | None = None
+    """References to it (Linux: RefCnt)."""
+    flags: tuple[str, ...] = ()
+    """What Linux prints between brackets: ACC, W, N."""
+    inode: NonNegativeInt | None = None
+    """The socket's inode (Linux: I-Node); the bound file's vnode (BSD: Inode)."""
+    socket: NonNegativeInt | None = None
+    """The address of the protocol control block (BSD)."""
+    recv_q: NonNegativeInt | None = None
+    """Bytes (BSD)."""
+    send_q: NonNegativeInt | None = None
+    """Bytes (BSD)."""
+    connected_to: NonNegativeInt | None = None
+    """The address of the other end's control block (BSD: Conn)."""
+    references: NonNegativeInt | None = None
+    """The address of the first that refers to it (BSD: Refs)."""
+    next_reference: NonNegativeInt | None = None
+    """The address of the next in the list that it is in (BSD: Nextref)."""
+    extra: Extra = Field(default_factory=FrozenDict)
+    """Cells of columns that no model field holds, by the column's title."""
 
 
 class UnparsedLine(_Frozen):
@@ -215,6 +336,7 @@ class Snapshot(_Frozen):
     captured_at: datetime | None = None
     """The log's own stamp before the snapshot; naive where the log names no known time zone."""
     connections: tuple[AnyConnection, ...] = ()
+    unix_sockets: tuple[UnixSocket, ...] = ()
     unparsed: tuple[UnparsedLine, ...] = ()
     notes: tuple[str, ...] = ()
     """netstat's own warnings, and the tables that were set aside."""

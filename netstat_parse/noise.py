@@ -1,52 +1,128 @@
-"""What stands around netstat's output in saved files: prompts, escape sequences, quoting marks."""
+"""What stands around netstat's output in saved files: prompts, escape sequences, quoting marks.
+
+A line is only taken for noise by its beginning, and never if it looks like a row of netstat's, even
+a damaged one: a program may call itself `root@host:~# ls`. Every pattern takes linear time.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+
+LONGEST = 1024
+"""Characters; a longer line is no prompt and no note."""
 
 ESCAPE_SEQUENCE = re.compile(
-    r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|\][^\x07\x1b]*+(?:\x07|\x1b\\)?|[ -/]++[0-~]|[0-Z\\^-~])"
+    r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|\][^\x07\x1b]*+(?:\x07|\x1b\\)|[PX^_k][^\x1b]*+\x1b\\"
+    r"|[ -/]++[0-~]|[0-~])"
 )
-"""ECMA-48: control sequences, operating system commands, and the other escapes."""
-QUOTING = re.compile(r"[ \t]*+(?:>[ \t]?)++|[ \t]*+\|[ \t]")
+"""ECMA-48: control sequences, command strings that are ended, and the other escapes."""
 
-NOTE = re.compile(
-    r"\((?:Not all processes could be identified|No info could be read for)"
-    r"|will not be shown, you would have to be root"
-    r"|(?:/\S*/)?netstat: |warning, got (?:bogus|duplicate)|You must be root"
-    r"|error parsing |SELinux is not enabled|(?:bash|sh|zsh|ksh|sudo|ssh|doas)(?:\[\d+\])?: "
-)
-"""What netstat, and the shell that ran it, say on standard error."""
+QUOTING = re.compile(r"[ \t]*+(?:>[ \t]?|\|(?:[ \t]|\Z))++")
+"""The marks of mail (`> > `), and the bar that opens a row of a table in Markdown."""
 
-PROMPT = re.compile(
-    r"(?:\([^()\s]{1,40}\)[ ]?)?"
-    r"(?:\[[^\[\]]{1,80}\]|[\w.+-]{1,40}@[\w.-]{1,80}(?:[: ][^\s#$%>]{0,200})?|[\w.-]{1,40}:\S{0,200})?"
-    r"[ ]?[#$%❯➜][ ]+\S.{0,500}$"
-    r"|(?:PS )?[A-Za-z]:\\[^<>|]{0,200}>.{0,500}$"
-    r"|[\w.+-]{1,40}@[\w.-]{1,80}[^#$%>]{0,200}[#$%>]$"
-    r"|\++ \S.{0,500}$"
-    r"|\[sudo\] password for |Password: ?$|(?:exit|logout)$|Script (?:started|done)"
-    r"|```+|~~~+|-{3,}$|={3,}$"
+_NOTE = (
+    r"\((?:Not all processes could be identified|No info could be read for)",
+    r"will not be shown, you would have to be root|You must be root|SELinux is not enabled",
+    r"(?:\S*/)?netstat(?:\.exe)?: |warning, got (?:bogus|duplicate)|error parsing ",
+    r"-?(?:ba|da|z|k|c|tc|fi)?sh(?:\[[0-9]+\])?: |(?:sudo|ssh|doas|watch|timeout|grep|tee): ",
 )
-"""A shell's prompt, with or without a command; set -x; sudo's question; fences of Markdown."""
+"""What netstat, and the programs that ran it, say on standard error."""
+
+_COMMAND = r"(?:[ ]+.{0,500})?$"
+_TYPED = r"[ ]+\S.{0,500}$"
+_PROMPTS = (
+    # root@host:~#    joe@mac ~ %    joe@host ~/src (main)$    admin@fw(active)>
+    rf"[\w.+-]{{1,40}}@[\w.-]{{1,80}}(?:[: (][^#$%>❯]{{0,200}})?[#$%>❯]{_COMMAND}",
+    # [root@host ~]#
+    rf"\[[^\[\]]{{1,80}}\][ ]?[#$%>❯]{_COMMAND}",
+    # MacBook-Pro:Documents joe$
+    rf"[A-Za-z][\w.-]{{0,79}}:\S{{0,200}}[ ][\w.-]{{1,40}}[#$%>]{_COMMAND}",
+    # host:/var/log #    host:~$
+    rf"[A-Za-z][\w.-]{{0,79}}:[~/][^\s#$%>]{{0,200}}[ ]?[#$%>]{_COMMAND}",
+    # -bash-4.2$    sh-5.1#
+    rf"-?(?:ba|da|a|z|k|c|tc)?sh(?:-[0-9][\w.]{{0,20}})?[#$%]{_COMMAND}",
+    # host#    router>
+    rf"[A-Za-z][\w.-]{{0,62}}[#$%>]{_TYPED}",
+    # / #    ~/src main* ❯
+    rf"[~/][^\s#$%>❯]{{0,200}}(?:[ ][^\s#$%>❯]{{1,60}})?[ ]?[#$%>❯]{_COMMAND}",
+    # $ netstat -an    ❯ netstat -an    + netstat -an (set -x)
+    rf"(?:[#$%❯➜»λ]|\+{{1,9}}){_TYPED}",
+    # the two lines of Kali's prompt
+    r"[┌└╭╰├][─-]",
+    # C:\Users\joe>netstat -n    PS /home/joe> netstat -an
+    r"(?:PS )?[A-Za-z]:\\[^<>|]{0,200}>.{0,500}$|PS [^<>|]{0,200}>.{0,500}$",
+)
+
+_SESSION = (
+    r"\[sudo\] |(?i:password)(?: for \S{1,80})?: ?$|\S{1,120}'s password: ?$|Sorry, try again\.$",
+    r"(?:exit|logout)$|Script (?:started|done)|Connection to \S{1,255} closed|Last login: |\^[CZD]",
+    # watch, tail -f of several files, grep -A
+    r"Every [0-9]{1,9}[.,][0-9]{1,3}s: |==> .{1,500} <==$|--$",
+    # fences and rules
+    r"`{3,}|~{3,}|</?(?:pre|code)>$|\[/?code\]$|\{(?:code|noformat)[^{}]{0,80}\}$|([-=*#_])\1{2,}$",
+    # the command alone, or as a title
+    r"[#=*\- ]*+(?:sudo )?(?:[\w.-]*/){0,9}netstat(?:\.exe)?(?:[ ]+[^:]{0,500})?:?[#=*\- ]*$",
+)
+"""What else a terminal session, or a page that shows one, has in it."""
+
+_PROTO = r"(?:tcp|udp|udpl|udplite|raw|sctp|icmp?|div|igmp?)(?:46|4|6)?"
+_LIKE_A_ROW = (
+    # a proto and the queues
+    rf"(?i:\b{_PROTO}[ \t]+[0-9]+(?:[ \t]*[0-9]|$))",
+    # two addresses
+    r"\S[.:](?:[0-9]{1,5}|\*|[a-z][\w-]{1,15})[ \t]+\S{1,60}[.:](?:[0-9]{1,5}|\*|[a-z][\w-]{1,15})"
+    r"(?:\s|$)",
+    # an address and a state
+    r"[.:](?:[0-9]{1,5}|\*|[\w-]{1,16})[ \t]+(?:ESTABLISHED|LISTEN|CLOSED?|TIME_WAIT|CLOSE_WAIT"
+    r"|SYN_SENT|SYN_RECV|SYN_RCVD|FIN_WAIT_?[12]|LAST_ACK|CLOSING|UNKNOWN)(?:\s|$)",
+    # a state, or a user and an inode, and a process
+    r"\b(?:ESTABLISHED|LISTEN|CLOSE|TIME_WAIT|CLOSE_WAIT|SYN_SENT|SYN_RECV|FIN_WAIT[12]|LAST_ACK"
+    r"|CLOSING|UNKNOWN)[ \t]+(?:-|[0-9]+/|\S+[ \t]+[0-9]+[ \t])",
+    # a timer
+    r"\(-?[0-9]+\.[0-9]{2}/[0-9]+/[0-9]+\)",
+)
+
+
+@cache
+def _matcher(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    # Compiled when a line asks for it: a clean capture never does.
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+_BEFORE_PROMPT = r"(?:\([^()\s]{1,40}\)[ ]?)?"
+"""A virtual environment: `(base) joe@mac ~ %`."""
+_TRANSCRIPT = (
+    *_SESSION,
+    f"{_BEFORE_PROMPT}(?:{'|'.join(f'(?:{prompt})' for prompt in _PROMPTS)})",
+)
 
 
 def is_note(text: str) -> bool:
     """True for a warning of netstat's or of the shell's. `text` has no blanks around it."""
-    return NOTE.match(text) is not None
+    return len(text) <= LONGEST and _matcher(_NOTE).match(text) is not None
 
 
 def is_transcript(text: str) -> bool:
     """True for a line that a terminal session or a Markdown page adds."""
-    return PROMPT.match(text) is not None
+    return (
+        len(text) <= LONGEST
+        and _matcher(_TRANSCRIPT).match(text) is not None
+        and _matcher(_LIKE_A_ROW).search(text) is None
+    )
 
 
 def without_escapes(line: str) -> str:
     """The line as a terminal shows it, less its colours."""
-    return ESCAPE_SEQUENCE.sub("", line)
+    return ESCAPE_SEQUENCE.sub("", line).strip("\r")
 
 
 def without_quoting(line: str) -> str:
     """The line without the quoting marks of mail, or of a table in Markdown, before it."""
     quoting = QUOTING.match(line)
-    return line[quoting.end() :] if quoting else line
+    if quoting is None:
+        return line
+    rest = line[quoting.end() :]
+    if "|" in quoting[0]:
+        rest = rest.rstrip().removesuffix("|")
+    return rest

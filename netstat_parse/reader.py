@@ -10,7 +10,8 @@ from itertools import islice
 from netstat_parse import records
 from netstat_parse.grammar.table import Cells, Table
 from netstat_parse.lines import LineKind, LineReader
-from netstat_parse.models import Connection, Snapshot, UnparsedLine, construct
+from netstat_parse.models import Snapshot, UnparsedLine, construct
+from netstat_parse.records import Record
 
 LINES_AT_ONCE = 4096
 
@@ -22,16 +23,17 @@ class _SnapshotSink:
         self._done: list[Snapshot] = []
         self._dialect: str | None = None
         self._captured_at: datetime | None = None
-        self._connections: list[Connection] = []
+        self._connections: list[Record] = []
+        self._unix_sockets: list[Record] = []
         self._here = _Remarks()
         self._next = _Remarks()
         self._between = True
 
-    def maker(self, table: Table) -> Callable[[Cells, int, int], Connection]:
-        return records.connection_maker(table)
+    def maker(self, table: Table) -> Callable[[Cells, int, int], Record]:
+        return records.maker(table)
 
-    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Connection]]:
-        return records.connections_maker(table)
+    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Record]]:
+        return records.bulk_maker(table)
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         self.finish()
@@ -39,8 +41,11 @@ class _SnapshotSink:
         self._here, self._next = self._next, _Remarks()
         self._between = False
 
-    def rows(self, made: list[Connection]) -> None:
+    def rows(self, made: list[Record]) -> None:
         self._connections += made
+
+    def unix_rows(self, made: list[Record]) -> None:
+        self._unix_sockets += made
 
     def note(self, text: str) -> None:
         self._remarks().notes.append(text)
@@ -61,12 +66,14 @@ class _SnapshotSink:
                 "dialect": self._dialect,
                 "captured_at": self._captured_at,
                 "connections": tuple(self._connections),
+                "unix_sockets": tuple(self._unix_sockets),
                 "unparsed": tuple(self._here.unparsed),
                 "notes": tuple(self._here.notes),
             }
             self._done.append(construct(Snapshot, fields, set(fields)))
             self._dialect = None
             self._connections = []
+            self._unix_sockets = []
 
     def completed(self) -> list[Snapshot]:
         """The snapshots that were completed since the last call."""
@@ -109,7 +116,7 @@ class SnapshotReader:
         single: bool = False,
     ) -> None:
         self._sink = _SnapshotSink()
-        self._lines: LineReader[Connection] = LineReader(
+        self._lines: LineReader[Record] = LineReader(
             self._sink,
             dialect=dialect,
             strict=strict,

@@ -15,8 +15,16 @@ from socket import AF_INET, AF_INET6, inet_pton
 from typing import TYPE_CHECKING, Any
 
 from netstat_parse import models
-from netstat_parse.grammar.table import CORE, HOST_CUT, PORT_CUT, WHOLE, Cells, Table
-from netstat_parse.models import Connection, Endpoint, FrozenDict, Process, TcpState, construct
+from netstat_parse.grammar.table import HOST_CUT, INTERNET, PORT_CUT, WHOLE, Cells, Table
+from netstat_parse.models import (
+    Connection,
+    Endpoint,
+    FrozenDict,
+    Process,
+    TcpState,
+    UnixSocket,
+    construct,
+)
 
 if TYPE_CHECKING:
     from netstat_parse.grammar.dialect import Field
@@ -32,6 +40,7 @@ TRANSPORTS = {
 }
 FAMILIES = {"4": "ipv4", "6": "ipv6", "46": "dual"}
 
+Record = Connection | UnixSocket
 MakeConnection = Callable[[Cells, int, int], Connection]
 """The cells, and of which the local and the foreign endpoint may have been cut."""
 
@@ -86,7 +95,7 @@ def connection_maker(table: Table) -> MakeConnection:
         for name, model_field in cls.model_fields.items()
         if name not in Connection.model_fields
     }
-    positions = {name: i for i, name in enumerate(CORE + table.own)}
+    positions = {name: i for i, name in enumerate(table.names)}
     own = [
         (f.name, f.convert, tuple(positions[result] for result in f.results))
         for f in own_fields(table)
@@ -133,10 +142,55 @@ def connection_maker(table: Table) -> MakeConnection:
     return make
 
 
-def connections_maker(table: Table) -> Callable[[list[Cells]], list[Connection]]:
+def unix_socket_maker(table: Table) -> Callable[[Cells, int, int], UnixSocket]:
+    """The function that makes UnixSockets of the cells of this table's rows."""
+    names = set(UnixSocket.model_fields)
+    defaults = {
+        name: field.get_default(call_default_factory=True)
+        for name, field in UnixSocket.model_fields.items()
+    }
+    positions = {name: i for i, name in enumerate(table.names)}
+    own = [
+        (f.name, f.convert, tuple(positions[result] for result in f.results))
+        for f in own_fields(table)
+    ]
+    extra = [(title, positions[result]) for result, title in table.extra]
+    process = process_maker(table)
+    dialect = table.dialect
+
+    def make(cells: Cells, local_cut: int = WHOLE, foreign_cut: int = WHOLE) -> UnixSocket:
+        refcount, flags, kind, state, inode, pid, program, path = cells[:8]
+        fields: dict[str, Any] = {
+            **defaults,
+            "dialect": dialect,
+            "type": kind,
+            "state": state or None,
+            "path": path or None,
+            "process": process(pid, program) if pid else None,
+            "refcount": int(refcount) if refcount else None,
+            "flags": tuple(flags.split()),
+            "inode": int(inode) if inode else None,
+        }
+        for name, convert, where in own:
+            texts = [cells[i] for i in where]
+            if texts[0]:
+                fields[name] = convert(*texts)
+        if extra:
+            fields["extra"] = FrozenDict((title, cells[i]) for title, i in extra)
+        return construct(UnixSocket, fields, names)
+
+    return make
+
+
+def maker(table: Table) -> Callable[[Cells, int, int], Record]:
+    """The function that makes the models of this table's rows."""
+    return connection_maker(table) if table.kind == INTERNET else unix_socket_maker(table)
+
+
+def bulk_maker(table: Table) -> Callable[[list[Cells]], list[Record]]:
     """The same for many rows that are whole, each with its line before its cells."""
-    make = connection_maker(table)
-    return lambda rows: [make(row[1:]) for row in rows]
+    make = maker(table)
+    return lambda rows: [make(row[1:], WHOLE, WHOLE) for row in rows]
 
 
 def own_fields(table: Table) -> tuple[Field, ...]:

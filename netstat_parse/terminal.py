@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from netstat_parse.columns import DEFAULT, all_columns, getters_of
+from netstat_parse.columns import all_columns, default_columns, getters_of
+from netstat_parse.grammar.table import INTERNET
+from netstat_parse.writers import records_of
 
 if TYPE_CHECKING:
     from netstat_parse.models import Snapshot
+    from netstat_parse.records import Record
 
 SECONDS_UNTIL_SHOWN = 1.0
 SECONDS_BETWEEN = 0.2
@@ -27,33 +30,38 @@ def printable(text: str) -> str:
 
 
 def write_tables(
-    snapshots: Iterable[Snapshot], file: TextIO, *, columns: Sequence[str] | None = None
+    snapshots: Iterable[Snapshot],
+    file: TextIO,
+    *,
+    table: str = INTERNET,
+    columns: Sequence[str] | None = None,
 ) -> None:
     """Writes each snapshot as a table under a line that names it; columns as in `write_csv`."""
     draw = _rich_table if file.isatty() and _has_rich() else _plain_table
     for i, snapshot in enumerate(snapshots):
-        shown = _shown_columns(snapshot, columns)
-        getters = getters_of(shown)
+        records = records_of(snapshot, table)
+        shown = _shown_columns(records, table, columns)
+        getters = getters_of(shown, table)
         rows = [
-            [printable(getter(c)) if getter else "" for getter in getters.values()]
-            for c in snapshot.connections
+            [printable(getter(c)) if getter else "" for getter in getters.values()] for c in records
         ]
         file.write("\n" if i else "")
-        draw(_title(snapshot), list(shown), rows, file)
+        draw(_title(snapshot, records, table), list(shown), rows, file)
 
 
-def _shown_columns(snapshot: Snapshot, columns: Sequence[str] | None) -> tuple[str, ...]:
-    if columns is None:
-        return DEFAULT[1:]
-    if "all" in columns and snapshot.connections:
-        return all_columns(type(snapshot.connections[0]).__name__)[1:]
-    return tuple(c for c in columns if c != "all") or DEFAULT[1:]
+def _shown_columns(
+    records: Sequence[Record], table: str, columns: Sequence[str] | None
+) -> tuple[str, ...]:
+    if columns and "all" in columns and records:
+        return all_columns(type(records[0]).__name__)[1:]
+    return tuple(c for c in columns or () if c != "all") or default_columns(table)[1:]
 
 
-def _title(snapshot: Snapshot) -> str:
+def _title(snapshot: Snapshot, records: Sequence[Record], table: str) -> str:
     stamp = f"{snapshot.captured_at.isoformat()}, " if snapshot.captured_at else ""
+    what = "connections" if table == INTERNET else "UNIX domain sockets"
     unparsed = f", {len(snapshot.unparsed)} lines not understood" if snapshot.unparsed else ""
-    return f"{stamp}{snapshot.dialect}, {len(snapshot.connections)} connections{unparsed}"
+    return f"{stamp}{snapshot.dialect}, {len(records)} {what}{unparsed}"
 
 
 def _plain_table(title: str, columns: list[str], rows: list[list[str]], file: TextIO) -> None:

@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from netstat_parse.columns import DEFAULT, SIGNED, all_columns, getters_of, row_of_cells
-from netstat_parse.grammar.table import Cells, Table
+from netstat_parse.columns import (
+    SIGNED,
+    all_columns,
+    default_columns,
+    getters_of,
+    row_of_cells,
+)
+from netstat_parse.grammar.table import INTERNET, UNIX, WHOLE, Cells, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, TextIO
 
-    from netstat_parse.models import Connection, Snapshot
+    from netstat_parse.models import Snapshot
+    from netstat_parse.records import Record
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection)."""
@@ -27,31 +34,36 @@ def write_csv(
     snapshots: Iterable[Snapshot],
     file: TextIO,
     *,
+    table: str = INTERNET,
     columns: Sequence[str] | None = None,
     spreadsheet_safe: bool = False,
 ) -> None:
     """Writes a CSV row for each connection, under one header line (RFC 4180, lines end in LF).
 
-    `columns` names the columns, in their order: the default ones if None; `("all",)` appends those
-    of the first connection's dialect. `spreadsheet_safe` puts `'` before a text that a spreadsheet
-    would take for a formula. `file` should be open with newline="".
+    With `table="unix"` it is a row for each UNIX domain socket instead. `columns` names the columns
+    in their order, None the default ones; `("all",)` appends those of the first row's dialect.
+    `spreadsheet_safe` puts `'` before a text that a spreadsheet would take for a formula. `file`
+    should be open with newline="".
 
     Raises UnknownColumnError for a column that no dialect has.
     """
-    writer = _CsvWriter(file, columns, spreadsheet_safe=spreadsheet_safe)
+    writer = _CsvWriter(file, table, columns, spreadsheet_safe=spreadsheet_safe)
     for snapshot in snapshots:
-        if snapshot.connections:
-            writer.resolve(type(snapshot.connections[0]).__name__)
-        rows = [writer.row(connection) for connection in snapshot.connections]
-        writer.write(rows, snapshot.captured_at)
+        records = records_of(snapshot, table)
+        if records:
+            writer.resolve(type(records[0]).__name__)
+            writer.write(map(writer.row, records), snapshot.captured_at)
     writer.close()
 
 
-def write_jsonl(snapshots: Iterable[Snapshot], file: TextIO) -> None:
-    """Writes a JSON object for each connection, one a line: its snapshot's stamp and its fields."""
+def write_jsonl(snapshots: Iterable[Snapshot], file: TextIO, *, table: str = INTERNET) -> None:
+    """Writes a JSON object for each connection, one a line: its snapshot's stamp and its fields.
+
+    With `table="unix"` it is an object for each UNIX domain socket instead.
+    """
     for snapshot in snapshots:
         start = _json_start(snapshot.captured_at)
-        file.writelines(start + _json_fields(c) for c in snapshot.connections)
+        file.writelines(start + _json_fields(r) for r in records_of(snapshot, table))
 
 
 def write_json(snapshots: Iterable[Snapshot], file: TextIO) -> None:
@@ -61,6 +73,11 @@ def write_json(snapshots: Iterable[Snapshot], file: TextIO) -> None:
         file.write(separator + snapshot.model_dump_json())
         separator = ",\n"
     file.write("\n]\n" if separator == ",\n" else "[]\n")
+
+
+def records_of(snapshot: Snapshot, table: str) -> tuple[Record, ...]:
+    """The rows of a snapshot's table of this kind, INTERNET or UNIX."""
+    return snapshot.connections if table == INTERNET else snapshot.unix_sockets
 
 
 def quoted(text: str) -> str:
@@ -79,29 +96,31 @@ class _CsvWriter:
     """Writes rows under their header, which is written before the first of them."""
 
     def __init__(
-        self, file: TextIO, columns: Sequence[str] | None, *, spreadsheet_safe: bool
+        self, file: TextIO, table: str, columns: Sequence[str] | None, *, spreadsheet_safe: bool
     ) -> None:
         self._file = file
+        self._table = table
+        self._default = default_columns(table)
         self._safe = spreadsheet_safe
         self.is_default = columns is None
         self._asks_for_all = columns is not None and "all" in columns
         self.source = ""
         self._columns: tuple[str, ...] = ()
         self._header_is_due = True
-        self._cells: list[Callable[[Connection], str] | None] = []
+        self._cells: list[Callable[[Record], str] | None] = []
         if columns is None:
-            self._columns = DEFAULT
+            self._columns = self._default
         elif not self._asks_for_all:
             self._set_columns(tuple(columns))
 
-    def resolve(self, connection: str) -> tuple[str, ...]:
+    def resolve(self, record: str) -> tuple[str, ...]:
         """Takes notice of the model class of the rows to come; its columns that are left out."""
         if self.is_default:
             if not self._cells:
-                self._set_columns(DEFAULT)
+                self._set_columns(self._default)
             return ()
         if self._asks_for_all:
-            wanted = all_columns(connection)
+            wanted = all_columns(record)
             if not self._columns:
                 self._set_columns(wanted)
             return tuple(column for column in wanted if column not in self._columns)
@@ -109,13 +128,13 @@ class _CsvWriter:
 
     def _set_columns(self, columns: tuple[str, ...]) -> None:
         self._columns = columns
-        for column, getter in getters_of(columns).items():
+        for column, getter in getters_of(columns, self._table).items():
             quote = quoted_harmless if self._safe and column not in SIGNED else quoted
             self._cells.append(getter and partial(_cell, getter, quote))
 
-    def row(self, connection: Connection) -> tuple[str | None, ...]:
-        """A connection's cells; None stands for those of its snapshot."""
-        return tuple(cell and cell(connection) for cell in self._cells)
+    def row(self, record: Record) -> tuple[str | None, ...]:
+        """A row's cells; None stands for those of its snapshot."""
+        return tuple(cell and cell(record) for cell in self._cells)
 
     def write(self, rows: Iterable[tuple[str | None, ...]], captured_at: datetime | None) -> None:
         """Writes rows of one snapshot."""
@@ -137,7 +156,7 @@ class _CsvWriter:
     def write_text(self, text: str) -> None:
         """Writes the text of whole rows."""
         if self._header_is_due:
-            self._file.write(",".join(self._columns or DEFAULT) + "\n")
+            self._file.write(",".join(self._columns or self._default) + "\n")
             self._header_is_due = False
         self._file.write(text)
 
@@ -146,10 +165,8 @@ class _CsvWriter:
         self.write_text("")
 
 
-def _cell(
-    getter: Callable[[Connection], str], quote: Callable[[str], str], connection: Connection
-) -> str:
-    return quote(getter(connection))
+def _cell(getter: Callable[[Record], str], quote: Callable[[str], str], record: Record) -> str:
+    return quote(getter(record))
 
 
 def stamp_text(captured_at: datetime | None) -> str:
@@ -163,21 +180,26 @@ def _json_start(captured_at: datetime | None) -> str:
     return f'{{"captured_at":{to_json(captured_at).decode()},'
 
 
-def _json_fields(connection: Connection) -> str:
-    return connection.model_dump_json()[1:] + "\n"
+def _json_fields(record: Record) -> str:
+    return record.model_dump_json()[1:] + "\n"
 
 
 class RowSink:
-    """What the sinks share: where notes and unparsed lines go, and the source's name."""
+    """What the sinks share: rows of the other table are left out, notes and odd lines passed on."""
 
     def __init__(
         self,
+        file: TextIO,
         on_unparsed: Callable[[int, str, str], None],
         on_note: Callable[[str], None],
+        *,
+        table: str = INTERNET,
     ) -> None:
         self.unparsed = on_unparsed
         self.note = on_note
         self.source = ""
+        self._file = file
+        self._table = table
         self._captured_at: datetime | None = None
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
@@ -186,6 +208,40 @@ class RowSink:
 
     def between(self) -> None:
         """Nothing is kept that would belong to one snapshot or the next."""
+
+    def maker(self, table: Table) -> Callable[[Cells, int, int], Any]:
+        """From a row's cells to what is written of it."""
+        return self.row_maker(table) if table.kind == self._table else _leave_out
+
+    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Any]]:
+        """The same for many rows, each with its line before its cells."""
+        make = self.maker(table)
+        return lambda rows: [make(row[1:], WHOLE, WHOLE) for row in rows]
+
+    def rows(self, made: list[Any]) -> None:
+        """Writes the next rows of the Internet table, if it is the one to write."""
+        if self._table == INTERNET:
+            self.write(made)
+
+    def unix_rows(self, made: list[Any]) -> None:
+        """The same for the table of UNIX domain sockets."""
+        if self._table == UNIX:
+            self.write(made)
+
+    def row_maker(self, table: Table) -> Callable[[Cells, int, int], Any]:
+        """From the cells of a row of the right table to what is written of it."""
+        raise NotImplementedError
+
+    def write(self, made: list[Any]) -> None:
+        """Writes rows."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """There are no more rows."""
+
+
+def _leave_out(cells: Cells, local_cut: int, foreign_cut: int) -> bool:
+    return True
 
 
 class CsvSink(RowSink):
@@ -197,36 +253,38 @@ class CsvSink(RowSink):
         on_unparsed: Callable[[int, str, str], None],
         on_note: Callable[[str], None],
         *,
+        table: str = INTERNET,
         columns: Sequence[str] | None = None,
         spreadsheet_safe: bool = False,
     ) -> None:
-        super().__init__(on_unparsed, on_note)
-        self._writer = _CsvWriter(file, columns, spreadsheet_safe=spreadsheet_safe)
+        super().__init__(file, on_unparsed, on_note, table=table)
+        self._writer = _CsvWriter(file, table, columns, spreadsheet_safe=spreadsheet_safe)
         self._quote = quoted_harmless if spreadsheet_safe else quoted
-        self._is_plain = columns is None and not spreadsheet_safe
+        self._writes_cells = columns is None and table == INTERNET
 
-    def maker(self, table: Table) -> Callable[[Cells, int, int], Any]:
-        """A row's text behind its stamp; for chosen columns, their texts."""
-        if self._writer.is_default:
+    def row_maker(self, table: Table) -> Callable[[Cells, int, int], Any]:
+        """To a row's text behind its stamp; where columns were named, to the texts of each."""
+        if self._writes_cells:
             return partial(_csv_row, self._quote, table)
-        from netstat_parse.records import connection_maker
+        from netstat_parse import records
 
-        left_out = self._writer.resolve(table.connection)
+        record = table.connection if table.kind == INTERNET else "UnixSocket"
+        left_out = self._writer.resolve(record)
         if left_out:
             self.note(f"columns of {table.dialect} that this CSV lacks: {', '.join(left_out)}")
-        make = connection_maker(table)
+        make = records.maker(table)
         return lambda cells, local, foreign: self._writer.row(make(cells, local, foreign))
 
     def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Any]]:
         """The same for many rows, each with its line before its cells."""
-        one = self.maker(table)
-        if self._is_plain and not table.own and table.names_programs:
-            return partial(_csv_rows, one, {"": "", **table.states})
-        return lambda rows: [one(row[1:], 0, 0) for row in rows]
+        is_plain = self._writes_cells and self._quote is quoted and table.kind == INTERNET
+        if is_plain and not table.own:
+            return partial(_csv_rows, partial(_csv_row, quoted, table), {"": "", **table.states})
+        return super().bulk_maker(table)
 
-    def rows(self, made: list[Any]) -> None:
-        """Writes the next rows."""
-        if self._writer.is_default:
+    def write(self, made: list[Any]) -> None:
+        """Writes rows."""
+        if self._writes_cells:
             stamp = stamp_text(self._captured_at)
             self._writer.write_text(stamp + stamp.join(made))
         else:
@@ -251,8 +309,7 @@ def _csv_rows(
     texts = [
         f",{proto},{recv_q},{send_q},{host},{port},{foreign_host},{foreign_port},"
         f"{states[state]},{pid},{program}\n"
-        for _, proto, recv_q, send_q, host, port, foreign_host, foreign_port, state, pid, program
-        in rows
+        for _, proto, recv_q, send_q, host, port, foreign_host, foreign_port, state, pid, program in rows
     ]
     joined = "".join(texts)
     if joined.count(",") == 10 * len(texts) and '"' not in joined and "\r" not in joined:
@@ -263,31 +320,14 @@ def _csv_rows(
 class JsonLinesSink(RowSink):
     """Writes rows as JSON Lines, as `write_jsonl` does."""
 
-    def __init__(
-        self,
-        file: TextIO,
-        on_unparsed: Callable[[int, str, str], None],
-        on_note: Callable[[str], None],
-    ) -> None:
-        super().__init__(on_unparsed, on_note)
-        self._file = file
+    def row_maker(self, table: Table) -> Callable[[Cells, int, int], str]:
+        """To a row's text behind its stamp."""
+        from netstat_parse import records
 
-    def maker(self, table: Table) -> Callable[[Cells, int, int], str]:
-        """A row's text behind its stamp."""
-        from netstat_parse.records import connection_maker
-
-        make = connection_maker(table)
+        make = records.maker(table)
         return lambda cells, local, foreign: _json_fields(make(cells, local, foreign))
 
-    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[str]]:
-        """The same for many rows, each with its line before its cells."""
-        one = self.maker(table)
-        return lambda rows: [one(row[1:], 0, 0) for row in rows]
-
-    def rows(self, made: list[str]) -> None:
-        """Writes the next rows."""
+    def write(self, made: list[str]) -> None:
+        """Writes rows."""
         start = _json_start(self._captured_at)
         self._file.write(start + start.join(made))
-
-    def close(self) -> None:
-        """Nothing is due at the end."""

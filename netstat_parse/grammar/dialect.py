@@ -16,7 +16,7 @@ from pyparsing import And, ParserElement
 
 from netstat_parse.grammar import tokens
 from netstat_parse.grammar.lowering import lower
-from netstat_parse.grammar.table import AddressLimits, ProgramWidth, RowPattern, Table
+from netstat_parse.grammar.table import INTERNET, AddressLimits, ProgramWidth, RowPattern, Table
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,12 @@ class Dialect:
     program_width: ProgramWidth
     common_headers: tuple[str, ...]
     """Headers whose tables are lowered ahead of time."""
+    kind: str = INTERNET
+    """The kind of its table."""
     accepts: Callable[[str], bool] = lambda header: True
     """Tells this dialect's headers from another's with the same titles."""
+    claims: Callable[[str], bool] = lambda header: True
+    """The same for headers that may be another dialect's; who names the dialect overrules it."""
 
 
 def titles_of(dialect: Dialect, header: str) -> tuple[str, ...] | None:
@@ -157,9 +161,7 @@ def table_of(dialect: Dialect, header: str) -> Table | None:
         return None
     columns = columns_of(dialect, titles)
     known = [column.title for column in dialect.columns]
-    extra = tuple(
-        (extra_result(i), title) for i, title in enumerate(titles) if title not in known
-    )
+    extra = tuple((extra_result(i), title) for i, title in enumerate(titles) if title not in known)
     own = [result for c in columns for made in c.fields for result in made.results]
     proto_first = columns[0].required
     return Table(
@@ -174,6 +176,7 @@ def table_of(dialect: Dialect, header: str) -> Table | None:
         plain_family=dialect.plain_family,
         own=(*dict.fromkeys(own), *(result for result, _ in extra)),
         extra=extra,
+        kind=dialect.kind,
         patterns=tuple(
             RowPattern(
                 kind.name,

@@ -7,36 +7,61 @@ from importlib import import_module
 
 from pyparsing import ParseBaseException
 
-from netstat_parse.grammar.dialect import Dialect, row_grammar, table_of
+from netstat_parse.grammar.dialect import Dialect, row_grammar, table_of, titles_of
 from netstat_parse.grammar.table import Table
 
 NAMES = (
+    "busybox",
+    "toybox",
     "linux",
+    "freebsd",
     "macos",
 )
-"""Each is a module of this package that holds a DIALECT. The first that accepts a header has it."""
+"""Each is a module of this package that holds a DIALECT, or several of its name as DIALECTS. The
+first that accepts a header has it."""
 
 
 @cache
 def all_dialects() -> tuple[Dialect, ...]:
     """Every dialect, in the order in which they are asked about a header."""
-    return tuple(named(name) for name in NAMES)
+    return tuple(dialect for name in NAMES for dialect in variants(name))
 
 
 @cache
-def named(name: str) -> Dialect:
-    """The dialect of this name; KeyError if there is none."""
+def variants(name: str) -> tuple[Dialect, ...]:
+    """The dialects of this name: other languages, other eras; KeyError if there is none."""
     if name not in NAMES:
         raise KeyError(name)
-    dialect: Dialect = import_module(f"{__package__}.{name}").DIALECT
-    return dialect
+    module = import_module(f"{__package__}.{name}")
+    several: tuple[Dialect, ...] | None = getattr(module, "DIALECTS", None)
+    return several or (module.DIALECT,)
+
+
+def named(name: str) -> Dialect:
+    """The dialect of this name, the first if there are variants; KeyError if there is none."""
+    return variants(name)[0]
+
+
+@lru_cache(maxsize=64)
+def dialect_under(header: str, name: str | None = None) -> Dialect | None:
+    """The dialect that has this header: of this name, or the first that accepts and claims it."""
+    if name is None:
+        asked = [dialect for dialect in all_dialects() if dialect.claims(header)]
+    else:
+        asked = sorted(variants(name), key=lambda dialect: not dialect.claims(header))
+    return next((dialect for dialect in asked if titles_of(dialect, header) is not None), None)
+
+
+def dialect_of(table: Table) -> Dialect:
+    """The dialect whose header announced this table."""
+    return dialect_under(table.header, table.dialect) or named(table.dialect)
 
 
 @lru_cache(maxsize=64)
 def read_header(line: str, dialect: str | None = None) -> Table | None:
     """The table that this line announces, in the given dialect or the first that accepts it."""
-    asked = all_dialects() if dialect is None else (named(dialect),)
-    return next((table for d in asked if (table := table_of(d, line)) is not None), None)
+    found = dialect_under(line, dialect)
+    return table_of(found, line) if found is not None else None
 
 
 def explain(table: Table, line: str) -> tuple[int, str]:
@@ -45,7 +70,7 @@ def explain(table: Table, line: str) -> tuple[int, str]:
     This is where pyparsing itself runs: the grammar of each kind of row is tried on the line, and
     the one that came furthest tells.
     """
-    dialect = named(table.dialect)
+    dialect = dialect_of(table)
     furthest = (-1, "")
     for kind in dialect.row_kinds:
         grammar = row_grammar(dialect, kind, table.header)

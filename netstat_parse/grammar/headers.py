@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from netstat_parse.grammar import lowered
-from netstat_parse.grammar.table import Table
+from netstat_parse.grammar.table import INTERNET, Table
 
 
 def dialect_names() -> tuple[str, ...]:
@@ -18,9 +19,21 @@ def dialect_names() -> tuple[str, ...]:
     return lowered.DIALECTS
 
 
-def dialects_of_banner(text: str) -> tuple[str, ...]:
-    """The dialects whose Internet table stands under this banner; none if it is no such banner."""
-    return lowered.BANNERS.get(text, ())
+class Banner(NamedTuple):
+    """The line above a table."""
+
+    kind: str
+    """INTERNET or UNIX."""
+    dialects: tuple[str, ...]
+    """Those that print it."""
+
+
+def banner(text: str) -> Banner | None:
+    """What the banner of an Internet table, or of one of UNIX domain sockets, tells, or None."""
+    for kind, banners in lowered.BANNERS.items():
+        if text in banners:
+            return Banner(kind, banners[text])
+    return None
 
 
 def other_table(text: str) -> str | None:
@@ -58,7 +71,11 @@ def tables_of_rows(rows: Sequence[str], dialect: str | None = None) -> list[Tabl
     """
     if not any(map(_MAY_BE_ROW.match, rows)):
         return []
-    tables = [t for t in lowered.TABLES.values() if dialect in (None, t.dialect)]
+    tables = [
+        table
+        for table in lowered.TABLES.values()
+        if table.kind == INTERNET and dialect in (None, table.dialect)
+    ]
     matches = [sum(1 for row in rows if table.match(row)) for table in tables]
     most = max(matches, default=0)
     return [t for t, count in zip(tables, matches, strict=True) if count == most > 0]

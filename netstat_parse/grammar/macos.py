@@ -13,12 +13,12 @@ from pyparsing import ParserElement
 from netstat_parse.grammar.dialect import Cell, Column, Dialect, Field, Place, RowKind
 from netstat_parse.grammar.table import AddressLimits, ProgramWidth
 from netstat_parse.grammar.tokens import (
+    COUNTER,
     ID,
     adjacent,
     choice,
     endpoint,
     fits,
-    free_text,
     hexadecimal,
     literal,
     number,
@@ -52,33 +52,85 @@ def limits(header: str) -> AddressLimits:
     return AddressLimits(field=22, host=16, uncut_column=45)
 
 
-ANY_HOST = token(r"\S+(?=\.)", "host")
+ANY_HOST = token(r"\S+?(?=\.z39\.50(?!\S))|\S+(?=\.)", "host")
+"""The last dot divides host and port. One service of /etc/services has a dot itself: z39.50."""
 NUMERIC_IPV4 = token(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?=\.[0-9*]++(?!\S))", "host")
 """Cut only with -A: with its port it has at most 21 characters."""
+NAMED_HOST = 12
+"""With -A, a host is cut to so many characters where its port is printed by name."""
+
+
+def whole_host(field: int, host: int, port: str) -> ParserElement:
+    """A host shorter than `host`, in an address shorter than `field`."""
+    hosts = rf"\S{{1,{host - 1}}}(?<!\.z39)(?=\.{port}(?!\S))"
+    return token(fits(field) + hosts, "host")
 
 
 def address(side: str) -> Column:
+    """`host.port`, the local or the foreign one."""
+
     def cell(place: Place) -> ParserElement:
         field, host = place.limits.field, place.limits.host
         if not place.only_whole or field is None or host is None:
             return endpoint(side, ".", ANY_HOST)
-        whole = [token(rf"{fits(field)}\S{{1,{host - 1}}}(?=\.[^\s.]++(?!\S))", "host")]
-        if not place.limits.port_is_cut:
-            whole.insert(0, NUMERIC_IPV4)
-        return endpoint(side, ".", choice("host", *whole))
+        if place.limits.port_is_cut:
+            numeric = whole_host(field, host, "[0-9*]++")
+            return endpoint(
+                side, ".", choice("host", numeric, whole_host(field, NAMED_HOST, r"[^\s.]++"))
+            )
+        named = whole_host(field, host, r"[^\s.]++")
+        return endpoint(side, ".", choice("host", NUMERIC_IPV4, named))
 
     return Column(f"{side.title()} Address", cell, required=True)
 
 
-def process(pid: str, program: str) -> Cell:
-    """`process:pid`, padded on its left to 16 and on its right to 6; the last colon divides."""
+LONGEST_NAME = 31
+"""Bytes: netstat asks for a process's name with a buffer of 32."""
+EFFECTIVE_NAME = "eprocess:epid"
+
+
+def process(pid: str, program: str, words: str = "process:pid") -> Cell:
+    """`process:pid`, printed with %16s:%-6u. The name may hold blanks, colons, anything.
+
+    The words behind it have no blanks within, so they tell where the pid is. Only where another
+    process stands behind it (-vv) there can be two readings: then the widths decide, and a row
+    that they leave undecided is refused.
+    """
 
     def cell(place: Place) -> ParserElement:
-        number_of = rf"(?=[0-9 \t]{{6}}|[0-9]++[ \t]*+$){ID}(?!\S)"
-        name = free_text(program, "process name", f":{number_of}{place.behind}")
-        return adjacent(name, literal(":"), token(number_of, "pid")(pid))
+        behind = place.behind
+        name = rf"(?:[^ \t\n].{{0,{LONGEST_NAME - 1}}}?)??"
+        rest = rf":{ID}(?!\S){behind}[ \t]*+$"
+        pattern = rf"{name}(?={rest})"
+        if place.cells_behind and place.cells_behind[0].name == EFFECTIVE_NAME:
+            tail = Place(place.limits, place.only_whole, place.cells_behind[1:]).behind
+            pattern = f"{in_its_width(tail)}|{pattern}{no_other(rest)}"
+        found = token(pattern, "process name")(program)
+        known = adjacent(found, literal(":"), token(rf"{ID}(?!\S)", "pid")(pid))
+        if words != EFFECTIVE_NAME:
+            return known
+        return choice(words, known, token(r":(?!\S)", "':'"))
 
     return cell
+
+
+def in_its_width(tail: str) -> str:
+    """The pattern of a process's name, when this and the next one fill the widths of their fields.
+
+    A name shorter than its field has a blank more before it, which leaves but one place for its
+    colon. A longer one might end at another colon as well: then it is not taken.
+    """
+    padded_pid = "|".join(rf"[0-9]{{{n}}}[ ]{{{6 - n}}}" for n in range(1, 6)) + "|[0-9]{6,10}"
+    next_process = rf"(?:[ ]{{16}}:[ ]{{6}}|.{{16,{LONGEST_NAME}}}?:(?:{padded_pid}))"
+    rest = rf":(?:{padded_pid})[ ]{next_process}{tail}[ \t]*+$"
+    short = rf".{{0,16}}?(?<=[0-9][ ].{{16}})(?={rest})"
+    long = rf"(?<=[0-9][ ]).{{16,{LONGEST_NAME}}}?(?={rest}){no_other(rest)}"
+    return f"{short}|{long}"
+
+
+def no_other(rest: str) -> str:
+    """The pattern that looks ahead: the name does not end at a later colon as well."""
+    return rf"(?!:.{{0,{LONGEST_NAME}}}?{rest})"
 
 
 def count(title: str, field: str) -> Column:
@@ -99,14 +151,31 @@ def from_hexadecimal(text: str) -> int:
     return int(text, 16)
 
 
-def effective_process(pid: str, program: str = "") -> object:
+def with_packets(title: str, octets: str, packets: str) -> Column:
+    """Bytes and packets, printed with %12llu/%-9llu."""
+    cell = adjacent(
+        token(COUNTER, "bytes")(octets), literal("/"), number(packets, "packets")
+    ).set_name(title)
+    return Column(title, cell, (Field(octets, int, (octets,)), Field(packets, int, (packets,))))
+
+
+def effective_pid(pid: str) -> object:
+    """0 stands for none."""
+    return effective_process(pid, None) if int(pid) else None
+
+
+def effective_process(pid: str, program: str | None) -> object:
     from netstat_parse.models import Process
 
-    return Process(pid=int(pid), name=program or None, truncated=len(program.encode()) >= 31)
+    truncated = program is not None and len(program.encode(errors="replace")) >= LONGEST_NAME
+    return Process(pid=int(pid), name=program, truncated=truncated)
 
 
+EPID = Field("effective_process", effective_pid, ("effective_pid",))
 EFFECTIVE = Field("effective_process", effective_process, ("effective_pid", "effective_program"))
-ANY_STATE = one_of_words(STATES, "state")("state")
+OLD_STATES = {f"{printed}*": name for printed, name in STATES.items()}
+"""A star behind the state: the socket still needs to send its SYN or FIN (T/TCP)."""
+ANY_STATE = one_of_words(STATES | OLD_STATES, "state")("state")
 
 COLUMNS = (
     bits("Socket", "socket", 1),
@@ -119,12 +188,20 @@ COLUMNS = (
     Column("(state)", ANY_STATE),
     count("rxbytes", "rx_bytes"),
     count("txbytes", "tx_bytes"),
+    with_packets("rxbytes/packets", "rx_bytes", "rx_packets"),
+    with_packets("txbytes/packets", "tx_bytes", "tx_packets"),
+    count("rxdrops", "rx_drop_bytes"),
+    with_packets("rxdrops/packets", "rx_drop_bytes", "rx_drop_packets"),
     count("rhiwat", "recv_hiwat"),
     count("shiwat", "send_hiwat"),
     Column("pid", number("pid", "pid", ID)),
-    Column("epid", number("effective_pid", "epid", ID), (EFFECTIVE,)),
+    Column("epid", number("effective_pid", "epid", ID), (EPID,)),
     Column("process:pid", process("pid", "program")),
-    Column("eprocess:epid", process("effective_pid", "effective_program"), (EFFECTIVE,)),
+    Column(
+        EFFECTIVE_NAME,
+        process("effective_pid", "effective_program", EFFECTIVE_NAME),
+        (EFFECTIVE,),
+    ),
     bits("state", "socket_state", 4, "(?:0x)?+"),
     bits("options", "socket_options", 8, "(?:0x)?+"),
     bits("gencnt", "generation", 16),
@@ -136,7 +213,10 @@ COLUMNS = (
     bits("fltrs", "filters", 6),
 )
 
-OTHER_PROTO = token(r"(?!tcp)[a-z][a-z0-9]{1,2}(?:46|4|6)?(?!\S)", "proto")("proto")
+OTHER_PROTO = token(
+    r"(?!tcp)(?:[a-z][a-z0-9]{2}(?:46|4|6)?|ip[ ]?(?:46|4|6))(?!\S)", "proto"
+)("proto")
+"""A name cut or padded to three letters, and the family: `udp46`, `icm6`, `ip 4`."""
 
 ROW_KINDS = (
     RowKind("tcp", "tcp", {}),
@@ -160,15 +240,21 @@ DIALECT = Dialect(
         "Active kernel event sockets",
         "Active kernel control sockets",
         "Current listen queue sizes",
+        "Active VSock sockets",
         "Routing tables",
     ),
     columns=COLUMNS,
     row_kinds=ROW_KINDS,
     separator=".",
-    states=STATES,
+    states=STATES | OLD_STATES,
     plain_family=None,
     limits=limits,
     program_width=ProgramWidth(31),
-    common_headers=(HEADER, HEADER + "    "),
+    common_headers=(
+        HEADER,
+        HEADER + "    ",
+        "Proto Recv-Q Send-Q  Local Address                                 Foreign Address"
+        "                               (state)    ",
+    ),
     accepts=lambda header: "(state)" in header,
 )

@@ -29,6 +29,13 @@ CORE = (
 )
 
 
+UNIX_CORE = ("refcount", "flags", "type", "state", "inode", "pid", "program", "path")
+"""The same for the table of UNIX domain sockets."""
+
+INTERNET, UNIX = "internet", "unix"
+"""The kinds of table."""
+
+
 @dataclass(frozen=True)
 class AddressLimits:
     """The lengths, in characters, from which on netstat may have cut an address.
@@ -129,7 +136,14 @@ class Table:
     """The names of the cells behind the CORE ones."""
     extra: tuple[tuple[str, str], ...]
     """(cell, title) of the columns that no model field holds."""
+    kind: str
+    """INTERNET or UNIX."""
     patterns: tuple[RowPattern, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of a row's cells, in their order."""
+        return (CORE if self.kind == INTERNET else UNIX_CORE) + self.own
 
     @cached_property
     def names_programs(self) -> bool:
@@ -139,7 +153,7 @@ class Table:
     @cached_property
     def rows(self) -> tuple[RowMatcher, ...]:
         """The matchers of its kinds of row, in the order to try them in."""
-        return tuple(RowMatcher(pattern, CORE + self.own) for pattern in self.patterns)
+        return tuple(RowMatcher(pattern, self.names) for pattern in self.patterns)
 
     def match(self, line: str) -> Cells | None:
         """The cells of a row of this table, or None if the line is none."""

@@ -45,9 +45,10 @@ def _in_words(element: ParserElement, kind: str, tokens: dict[str, str]) -> str:
         return f"'{element.match}'"
     if isinstance(element, Regex):
         word = element.resultsName or element.name
-        if tokens.setdefault(word, element.pattern) != element.pattern:
+        pattern = str(element.pattern)
+        if tokens.setdefault(word, pattern) != pattern:
             word = f"{word} of {kind}"
-            tokens[word] = element.pattern
+            tokens[word] = pattern
         return word
     return str(element)
 

@@ -1,0 +1,211 @@
+"""FreeBSD: `netstat -an` and its options -A -W -T -x -R -c -C -P, and its sctp table.
+
+Source: usr.bin/netstat/inet.c, inet6.c and sctp.c of FreeBSD 4 to 15. The last dot of an address
+divides host and port, as on macOS. -T, -x and -R print columns of their own instead of the state;
+those behind the state (-c, -C, -P) are printed for tcp alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyparsing import ParserElement
+
+from netstat_parse.grammar import macos
+from netstat_parse.grammar.dialect import Cell, Column, Dialect, Field, RowKind
+from netstat_parse.grammar.macos import address, bits, count
+from netstat_parse.grammar.table import AddressLimits, ProgramWidth
+from netstat_parse.grammar.tokens import free_text, number, one_of_words, optional, token, word
+
+STATES = macos.STATES | macos.OLD_STATES
+ASSOCIATION_STATES = {
+    "CLOSED": "CLOSED",
+    "LISTEN": "LISTEN",
+    "ESTABLISHED": "ESTABLISHED",
+    "BOUND": "UNKNOWN",
+    "COOKIE_WAIT": "UNKNOWN",
+    "COOKIE_ECHOED": "UNKNOWN",
+    "SHUTDOWN_SENT": "UNKNOWN",
+    "SHUTDOWN_RECEIVED": "UNKNOWN",
+    "SHUTDOWN_ACK_SENT": "UNKNOWN",
+    "SHUTDOWN_PENDING": "UNKNOWN",
+}
+"""The states of sctp (sctp.c, sctpstates)."""
+
+WIDE = 45
+WIDE_HOST = 39
+NARROW = 18
+
+
+def limits(header: str) -> AddressLimits:
+    """A host is cut to 16 characters, and the whole address to 22, or to 18 with -A.
+
+    With -W the columns are 45 wide; then only a host of 39 characters, the longest IPv6 address,
+    may have been cut, of its scope for instance.
+    """
+    width = header.find("Foreign Address") - header.find("Local Address") - 1
+    if width >= WIDE:
+        return AddressLimits(field=WIDE, host=WIDE_HOST)
+    has_blocks = header.lstrip().startswith(("Tcpcb", "Socket"))
+    if width == NARROW or (has_blocks and width < NARROW):
+        return AddressLimits(field=NARROW, host=16, port_is_cut=True)
+    return AddressLimits(field=22, host=16)
+
+
+OWN_TITLES = frozenset(("Tcpcb", "Rexmit", "R-HIWA", "flowid", "Stack", "cwin", "Log", "Type"))
+
+
+def accepts(header: str) -> bool:
+    """Every header names the state, or a column that only FreeBSD has."""
+    words = header.split()
+    return "process:pid" not in words and ("(state)" in words or not OWN_TITLES.isdisjoint(words))
+
+
+def claims(header: str) -> bool:
+    """Tells a header from macOS's, which has two blanks before `Local Address`.
+
+    Up to release 8 FreeBSD had them too, and where blanks were folded there is one in each.
+    """
+    was_folded = "  " not in header.strip()
+    return (
+        not was_folded and "Send-Q Local Address" in header
+    ) or not OWN_TITLES.isdisjoint(header.split())
+
+
+def seconds(title: str, field: str) -> Column:
+    """Printed with %4d.%02d."""
+    cell = token(r"-?[0-9]{1,9}\.-?[0-9]{1,2}(?!\S)", title)(field)
+    return Column(title, cell, (Field(field, from_hundredths, (field,)),))
+
+
+def from_hundredths(text: str) -> float:
+    """A time before now has a minus sign in both halves."""
+    whole, hundredths = text.split(".")
+    if "-" in text:
+        return -float(f"{whole.lstrip('-')}.{hundredths.lstrip('-').zfill(2)}")
+    return float(text)
+
+
+def text(title: str, field: str, convert: Callable[[str], object] = str) -> Column:
+    return Column(title, word(field, title), (Field(field, convert, (field,)),))
+
+
+def from_log_id(printed: str) -> str | None:
+    return None if printed == "-" else printed
+
+
+def proto(names: str) -> ParserElement:
+    return token(rf"(?:{names})(?:46|4|6)?(?!\S)", "proto")("proto")
+
+
+PROTO = proto("tcp|toe|sdp")
+"""tcp, tcp that the network card does (TCP offload engine), and tcp over InfiniBand."""
+STATE = one_of_words(STATES, "state")("state")
+OTHER_PROTO = token(
+    r"(?!tcp|toe|sdp|sctp)(?:[a-z][a-z0-9]{2}(?:46|4|6)?|ip[ ]?(?:46|4|6))(?!\S)", "proto"
+)("proto")
+"""A name cut or padded to three letters, and the family: `udp46`, `icm6`, `ip 4`."""
+
+EXTENDED = (
+    count("R-MBUF", "recv_mbufs"),
+    count("S-MBUF", "send_mbufs"),
+    count("R-CLUS", "recv_clusters"),
+    count("S-CLUS", "send_clusters"),
+    count("R-HIWA", "recv_hiwat"),
+    count("S-HIWA", "send_hiwat"),
+    count("R-LOWA", "recv_lowat"),
+    count("S-LOWA", "send_lowat"),
+    count("R-BCNT", "recv_mbuf_bytes"),
+    count("S-BCNT", "send_mbuf_bytes"),
+    count("R-BMAX", "recv_mbuf_limit"),
+    count("S-BMAX", "send_mbuf_limit"),
+)
+COUNTED_FOR_TCP = (
+    count("Rexmit", "retransmits"),
+    count("OOORcv", "out_of_order"),
+    count("0-win", "zero_windows"),
+)
+BEHIND_TCP = (
+    seconds("rexmt", "retransmit_timer"),
+    seconds("persist", "persist_timer"),
+    seconds("keep", "keepalive_timer"),
+    seconds("2msl", "time_wait_timer"),
+    seconds("delack", "delayed_ack_timer"),
+    seconds("rcvtime", "idle_time"),
+    text("Stack", "stack"),
+    text("CC", "congestion_control"),
+    count("cwin", "congestion_window"),
+    count("ssthresh", "slow_start_threshold"),
+    count("MSS", "segment_size"),
+    text("ECN", "ecn"),
+    Column(
+        "Log ID", free_text("log_id", "log id", ""), (Field("log_id", from_log_id, ("log_id",)),)
+    ),
+)
+
+COLUMNS = (
+    bits("Tcpcb", "control_block", 1),
+    bits("Socket", "control_block", 1),
+    Column("Proto", PROTO, required=True),
+    text("Type", "association_type"),
+    Column("Recv-Q", number("recv_q", "Recv-Q")),
+    Column("Send-Q", number("send_q", "Send-Q")),
+    *COUNTED_FOR_TCP,
+    address("local"),
+    address("foreign"),
+    Column("(state)", STATE),
+    *EXTENDED,
+    bits("flowid", "flow_id", 8),
+    count("ftype", "flow_type"),
+    *BEHIND_TCP,
+)
+
+
+def optional_cells(*columns: Column) -> dict[str, Cell]:
+    """The cells of columns that a row may leave empty."""
+    return {c.title: optional(c.cell) for c in columns if isinstance(c.cell, ParserElement)}
+
+
+ROW_KINDS = (
+    RowKind("tcp", "", {}),
+    RowKind(
+        "other",
+        "",
+        {
+            "Proto": OTHER_PROTO,
+            "(state)": optional(STATE),
+            **optional_cells(*COUNTED_FOR_TCP, *BEHIND_TCP),
+        },
+    ),
+)
+
+HEADER = "Proto Recv-Q Send-Q Local Address          Foreign Address        (state)"
+
+DIALECT = Dialect(
+    name="freebsd",
+    commands=("netstat -an", "netstat -anW", "netstat -anx", "netstat -anA"),
+    connection="FreebsdConnection",
+    banners=(
+        "Active Internet connections",
+        "Active Internet connections (including servers)",
+    ),
+    other_tables=(
+        "Active SCTP associations",
+        "Active UNIX domain sockets",
+        "Netgraph sockets",
+        "Current listen queue sizes",
+        "Routing tables",
+        "IPv4 Multicast Forwarding Table",
+        "IPv6 Multicast Forwarding Table",
+    ),
+    columns=COLUMNS,
+    row_kinds=ROW_KINDS,
+    separator=".",
+    states=STATES,
+    plain_family=None,
+    limits=limits,
+    program_width=ProgramWidth(31),
+    common_headers=(HEADER, HEADER + "    "),
+    accepts=accepts,
+    claims=claims,
+)
