@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Timer,
         UnixSocket,
         UnparsedLine,
+        WindowsConnection,
     )
     from netstat_parse.reader import SnapshotReader, iter_snapshots, parse
     from netstat_parse.runner import run
@@ -82,6 +83,7 @@ _HOMES = {
         "Timer",
         "UnixSocket",
         "UnparsedLine",
+        "WindowsConnection",
     ),
     "reader": ("SnapshotReader", "iter_snapshots", "parse"),
     "runner": ("run",),
@@ -118,6 +120,7 @@ __all__ = [
     "UnknownColumnError",
     "UnknownDialectError",
     "UnparsedLine",
+    "WindowsConnection",
     "iter_snapshots",
     "parse",
     "read_log",

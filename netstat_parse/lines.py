@@ -206,6 +206,7 @@ class LineReader(Generic[Made]):
         self._apart = False
         self._headerless: list[tuple[int, str, str]] = []
         self._stamp: datetime | None = None
+        self._has_stamped_rows = False
         self._rows: list[Any] = []
         self._held: list[int] = []
         self._row_count = 0
@@ -252,7 +253,8 @@ class LineReader(Generic[Made]):
             self._number += 1
             self._place(lines[0])
             return 1
-        made = memory.recall(lines)
+        texts = list(map(self._behind_stamp, lines)) if self._has_stamped_rows else lines
+        made = memory.recall(texts)
         holes = () if all(made) else [i for i, one in enumerate(made) if one is None]
         done = 0
         for hole in holes:
@@ -300,9 +302,9 @@ class LineReader(Generic[Made]):
         self._number += len(made)
         self.counts[LineKind.ROW] += len(made)
 
-    def _place_row(self, memory: _Memory[Made], line: str, text: str) -> bool:
+    def _place_row(self, memory: _Memory[Made], text: str) -> bool:
         """Places the line if it is a row of the table."""
-        suspect = self._suspects.get(line)
+        suspect = self._suspects.get(text)
         if suspect is None:
             cells = memory.table.match(text)
             if cells is None:
@@ -310,13 +312,13 @@ class LineReader(Generic[Made]):
             local, foreign = _cuts(memory.table, text, cells)
             if local == foreign == WHOLE:
                 made = memory.make(cells, WHOLE, WHOLE)
-                memory.remember(line, made)
+                memory.remember(text, made)
                 self._take_row(made)
                 return True
             suspect = _Suspect(cells, local, foreign)
             if len(self._suspects) >= ROWS_REMEMBERED:
                 self._suspects.clear()
-            self._suspects[line] = suspect
+            self._suspects[text] = suspect
         self._take_row(suspect)
         return True
 
@@ -382,7 +384,7 @@ class LineReader(Generic[Made]):
         """Places the line by its text, or by a part of it; False if no rule accounts for it."""
         memory = self._memory
         expects_rows = self._aside is None and self._banner is None
-        if memory is not None and expects_rows and self._place_row(memory, line, text):
+        if memory is not None and expects_rows and self._place_row(memory, text):
             return True
         bare = text.strip()
         if not bare:
@@ -438,6 +440,9 @@ class LineReader(Generic[Made]):
         self._flush(to_the_end=True)
         self._banner = None
         self._set_table(table)
+        if table.extra:
+            titles = ", ".join(title for _, title in table.extra)
+            self._sink.note(f"columns that no dialect lists: {titles}")
         self.counts[LineKind.HEADER] += 1
         return True
 
@@ -474,10 +479,18 @@ class LineReader(Generic[Made]):
         if stamp.invalid:
             return False
         pending, self._stamp = self._stamp, self._stamp or stamp.at
+        rows = self.counts[LineKind.ROW]
         if not self._place_text(line, text[end:]):
             self._stamp = pending
             return False
+        if self.counts[LineKind.ROW] > rows:
+            self._has_stamped_rows = True
+            self._stamp = pending
         return True
+
+    def _behind_stamp(self, line: str) -> str:
+        found = stamps.at_start(line, self._formats)
+        return line[found[1] :] if found is not None else line
 
     # Rows that no header announces --------------------------------------------------------------
 
@@ -567,17 +580,19 @@ class LineReader(Generic[Made]):
         return explain(memory.table, text)
 
     def _is_cut_short(self, text: str) -> bool:
-        """True for a row that is shorter than netstat's rows under this header ever are.
+        """True for a row whose last cell is shorter than netstat ever prints it.
 
-        Only where the header still has the blanks that netstat pads it with: then the rows have
-        them too.
+        Only where the header still has the blanks that netstat pads it with: the rows then have
+        them too, and a last cell that neither fills its column nor has blanks behind it is a piece.
         """
         memory = self._memory
         if memory is None or not self._in_rows():
             return False
         header = memory.table.header
-        is_padded = header != header.rstrip(" ")
-        return is_padded and len(text) < len(header) and memory.table.match(text) is not None
+        if not header.endswith(" ") or text.endswith(" ") or memory.table.match(text) is None:
+            return False
+        last_column = len(header) - header.rfind(memory.table.titles[-1])
+        return len(text.split()[-1]) < last_column
 
 
 def _or_as(tables: Sequence[Table]) -> str:

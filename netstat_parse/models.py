@@ -189,7 +189,7 @@ class MacosConnection(Connection):
 
 
 class FreebsdConnection(Connection):
-    """A row of FreeBSD: the columns of -A, -T, -x, -R, -c, -C and -P, and of the sctp table."""
+    """A row of FreeBSD: the columns of -A, -T, -x, -R, -c, -C and -P."""
 
     dialect: Literal["freebsd"]
     control_block: NonNegativeInt | None = None
@@ -254,17 +254,26 @@ class FreebsdConnection(Connection):
     """Explicit congestion notification: ecn, ace, off, n/a (-C, `ECN`)."""
     log_id: str | None = None
     """The connection's name in the TCP log; None where netstat prints `-` (-P, `Log ID`)."""
-    association_type: str | None = None
-    """Of sctp: 1to1, 1toN, or ???? (`Type`)."""
-    more_local: tuple[Endpoint, ...] = ()
-    """The further local addresses of an sctp association."""
-    more_foreign: tuple[Endpoint, ...] = ()
-    """The further foreign addresses of an sctp association."""
+
+
+class WindowsConnection(Connection):
+    """A row of Windows: the columns of -t and -y, and the lines that -b puts below it."""
+
+    dialect: Literal["windows"]
+    component: str | None = None
+    """What the program used to make the socket (-b): a service's name; on Windows XP files, one a
+    line."""
+    executable: str | None = None
+    """The program's file (-b), where netstat prints no pid; with -o it is the process's name."""
+    offload_state: str | None = None
+    """InHost, Offloading, Offloaded or Uploading (-t)."""
+    template: str | None = None
+    """The connection's template of TCP settings (-y)."""
 
 
 _CONNECTION_TAGS: Mapping[str, str] = {
     name: cls.__name__
-    for cls in (LinuxConnection, MacosConnection, FreebsdConnection)
+    for cls in (LinuxConnection, MacosConnection, FreebsdConnection, WindowsConnection)
     for name in cls.model_fields["dialect"].annotation.__args__  # type: ignore[union-attr]
 }
 
@@ -280,6 +289,7 @@ AnyConnection = Annotated[
     Annotated[LinuxConnection, Tag("LinuxConnection")]
     | Annotated[MacosConnection, Tag("MacosConnection")]
     | Annotated[FreebsdConnection, Tag("FreebsdConnection")]
+    | Annotated[WindowsConnection, Tag("WindowsConnection")]
     | Annotated[Connection, Tag("Connection")],
     Discriminator(_connection_tag),
 ]

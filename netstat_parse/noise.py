@@ -67,18 +67,21 @@ _SESSION = (
 """What else a terminal session, or a page that shows one, has in it."""
 
 _PROTO = r"(?:tcp|udp|udpl|udplite|raw|sctp|icmp?|div|igmp?)(?:46|4|6)?"
+_STATE = (
+    r"(?:ESTABLISHED|LISTEN|CLOSED?|TIME_WAIT|CLOSE_WAIT|SYN_SENT|SYN_RECV|SYN_RCVD|FIN_WAIT_?[12]"
+    r"|LAST_ACK|CLOSING|UNKNOWN)"
+)
 _LIKE_A_ROW = (
     # a proto and the queues
     rf"(?i:\b{_PROTO}[ \t]+[0-9]+(?:[ \t]*[0-9]|$))",
     # two addresses
     r"\S[.:](?:[0-9]{1,5}|\*|[a-z][\w-]{1,15})[ \t]+\S{1,60}[.:](?:[0-9]{1,5}|\*|[a-z][\w-]{1,15})"
     r"(?:\s|$)",
-    # an address and a state
-    r"[.:](?:[0-9]{1,5}|\*|[\w-]{1,16})[ \t]+(?:ESTABLISHED|LISTEN|CLOSED?|TIME_WAIT|CLOSE_WAIT"
-    r"|SYN_SENT|SYN_RECV|SYN_RCVD|FIN_WAIT_?[12]|LAST_ACK|CLOSING|UNKNOWN)(?:\s|$)",
-    # a state, or a user and an inode, and a process
-    r"\b(?:ESTABLISHED|LISTEN|CLOSE|TIME_WAIT|CLOSE_WAIT|SYN_SENT|SYN_RECV|FIN_WAIT[12]|LAST_ACK"
-    r"|CLOSING|UNKNOWN)[ \t]+(?:-|[0-9]+/|\S+[ \t]+[0-9]+[ \t])",
+    # an address, or its end, and a state
+    r"(?:[.:](?:[0-9]{1,5}|\*|[\w-]{1,16})[ \t]+|[0-9*][ \t]{2,}|^\W{0,4}[0-9]{1,5}[ \t])"
+    rf"{_STATE}(?:\s|$)",
+    # a state and a process, or a state, a user and an inode
+    rf"\b{_STATE}[ \t]+(?:-|[0-9]+/|\S+[ \t]+[0-9]+[ \t])",
     # a timer
     r"\(-?[0-9]+\.[0-9]{2}/[0-9]+/[0-9]+\)",
 )

@@ -198,9 +198,9 @@ def own_fields(table: Table) -> tuple[Field, ...]:
     if not table.own:
         return ()
     from netstat_parse.grammar.dialect import columns_of
-    from netstat_parse.grammar.dialects import named
+    from netstat_parse.grammar.dialects import dialect_of
 
-    columns = columns_of(named(table.dialect), table.titles)
+    columns = columns_of(dialect_of(table), table.titles)
     return tuple(dict.fromkeys(f for column in columns for f in column.fields))
 
 

@@ -102,20 +102,24 @@ class Dialect:
     """The kind of its table."""
     accepts: Callable[[str], bool] = lambda header: True
     """Tells this dialect's headers from another's with the same titles."""
-    claims: Callable[[str], bool] = lambda header: True
-    """The same for headers that may be another dialect's; who names the dialect overrules it."""
+    claims: Callable[[str], bool] | None = None
+    """Tells its headers from those of a dialect that accepts them as well. Such a dialect has no
+    header that it does not claim, unless its name is given; one without has what nobody claims."""
 
 
 def titles_of(dialect: Dialect, header: str) -> tuple[str, ...] | None:
     """The header's titles in their order, unknown ones as single words; None if it is no header.
 
-    A header names every column that the dialect requires, in order, and no column twice.
+    A header starts with a title that is known, names every column that the dialect requires, in
+    order, and no column twice.
     """
     known = sorted((column.title for column in dialect.columns), key=len, reverse=True)
     pattern = "|".join(re.escape(title) + tokens.END_OF_WORD for title in known)
     titles = tuple(re.findall(rf"(?<!\S)(?:{pattern})|\S+", header))
     required = [column.title for column in dialect.columns if column.required]
     if len(set(titles)) != len(titles) or [t for t in titles if t in required] != required:
+        return None
+    if titles[0] not in known:
         return None
     return titles if dialect.accepts(header) else None
 

@@ -11,9 +11,9 @@ from netstat_parse.grammar.dialect import Dialect, row_grammar, table_of, titles
 from netstat_parse.grammar.table import Table
 
 NAMES = (
+    "linux",
     "busybox",
     "toybox",
-    "linux",
     "freebsd",
     "macos",
 )
@@ -44,12 +44,11 @@ def named(name: str) -> Dialect:
 
 @lru_cache(maxsize=64)
 def dialect_under(header: str, name: str | None = None) -> Dialect | None:
-    """The dialect that has this header: of this name, or the first that accepts and claims it."""
-    if name is None:
-        asked = [dialect for dialect in all_dialects() if dialect.claims(header)]
-    else:
-        asked = sorted(variants(name), key=lambda dialect: not dialect.claims(header))
-    return next((dialect for dialect in asked if titles_of(dialect, header) is not None), None)
+    """The dialect that has this header: of this name, or the first that claims or accepts it."""
+    asked = variants(name) if name is not None else all_dialects()
+    claiming = [d for d in asked if d.claims is not None and d.claims(header)]
+    others = [d for d in asked if d.claims is None or (name is not None and d not in claiming)]
+    return next((d for d in claiming + others if titles_of(d, header) is not None), None)
 
 
 def dialect_of(table: Table) -> Dialect:

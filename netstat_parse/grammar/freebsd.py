@@ -1,8 +1,8 @@
-"""FreeBSD: `netstat -an` and its options -A -W -T -x -R -c -C -P, and its sctp table.
+"""FreeBSD: `netstat -an` and its options -A -W -T -x -R -c -C -P.
 
-Source: usr.bin/netstat/inet.c, inet6.c and sctp.c of FreeBSD 4 to 15. The last dot of an address
-divides host and port, as on macOS. -T, -x and -R print columns of their own instead of the state;
-those behind the state (-c, -C, -P) are printed for tcp alone.
+Source: usr.bin/netstat/inet.c and inet6.c of FreeBSD 4 to 15. The last dot of an address divides
+host and port, as on macOS. -T, -x and -R print columns of their own instead of the state; those
+behind the state (-c, -C, -P) are printed for tcp alone. The tables of sctp and of -L are set aside.
 """
 
 from __future__ import annotations
@@ -18,19 +18,6 @@ from netstat_parse.grammar.table import AddressLimits, ProgramWidth
 from netstat_parse.grammar.tokens import free_text, number, one_of_words, optional, token, word
 
 STATES = macos.STATES | macos.OLD_STATES
-ASSOCIATION_STATES = {
-    "CLOSED": "CLOSED",
-    "LISTEN": "LISTEN",
-    "ESTABLISHED": "ESTABLISHED",
-    "BOUND": "UNKNOWN",
-    "COOKIE_WAIT": "UNKNOWN",
-    "COOKIE_ECHOED": "UNKNOWN",
-    "SHUTDOWN_SENT": "UNKNOWN",
-    "SHUTDOWN_RECEIVED": "UNKNOWN",
-    "SHUTDOWN_ACK_SENT": "UNKNOWN",
-    "SHUTDOWN_PENDING": "UNKNOWN",
-}
-"""The states of sctp (sctp.c, sctpstates)."""
 
 WIDE = 45
 WIDE_HOST = 39
@@ -52,13 +39,13 @@ def limits(header: str) -> AddressLimits:
     return AddressLimits(field=22, host=16)
 
 
-OWN_TITLES = frozenset(("Tcpcb", "Rexmit", "R-HIWA", "flowid", "Stack", "cwin", "Log", "Type"))
+OWN_TITLES = frozenset(("Tcpcb", "Rexmit", "R-HIWA", "flowid", "Stack", "cwin", "Log"))
 
 
 def accepts(header: str) -> bool:
-    """Every header names the state, or a column that only FreeBSD has."""
+    """Every header names the state or a column that only FreeBSD has; so does that of sctp."""
     words = header.split()
-    return "process:pid" not in words and ("(state)" in words or not OWN_TITLES.isdisjoint(words))
+    return "Type" not in words and ("(state)" in words or not OWN_TITLES.isdisjoint(words))
 
 
 def claims(header: str) -> bool:
@@ -66,10 +53,10 @@ def claims(header: str) -> bool:
 
     Up to release 8 FreeBSD had them too, and where blanks were folded there is one in each.
     """
+    if not OWN_TITLES.isdisjoint(header.split()):
+        return True
     was_folded = "  " not in header.strip()
-    return (
-        not was_folded and "Send-Q Local Address" in header
-    ) or not OWN_TITLES.isdisjoint(header.split())
+    return not was_folded and "Send-Q Local Address" in header
 
 
 def seconds(title: str, field: str) -> Column:
@@ -101,10 +88,7 @@ def proto(names: str) -> ParserElement:
 PROTO = proto("tcp|toe|sdp")
 """tcp, tcp that the network card does (TCP offload engine), and tcp over InfiniBand."""
 STATE = one_of_words(STATES, "state")("state")
-OTHER_PROTO = token(
-    r"(?!tcp|toe|sdp|sctp)(?:[a-z][a-z0-9]{2}(?:46|4|6)?|ip[ ]?(?:46|4|6))(?!\S)", "proto"
-)("proto")
-"""A name cut or padded to three letters, and the family: `udp46`, `icm6`, `ip 4`."""
+OTHER_PROTO = token(rf"(?!tcp|toe|sdp){macos.OTHER_NAMES}", "proto")("proto")
 
 EXTENDED = (
     count("R-MBUF", "recv_mbufs"),
@@ -147,7 +131,6 @@ COLUMNS = (
     bits("Tcpcb", "control_block", 1),
     bits("Socket", "control_block", 1),
     Column("Proto", PROTO, required=True),
-    text("Type", "association_type"),
     Column("Recv-Q", number("recv_q", "Recv-Q")),
     Column("Send-Q", number("send_q", "Send-Q")),
     *COUNTED_FOR_TCP,

@@ -1,16 +1,37 @@
 """net-tools on Linux: `netstat -npt` and its options -a -l -e -Z -o -W -u -U -w -S.
 
-Source: net-tools 2.10, netstat.c (tcp_do_one, udp_do_one, raw_do_one, finish_this_one); the
-timers' words from its tcp_do_one and udp_do_one; the states from RFC 9293 and Linux's tcp_states.h.
+Source: net-tools 2.10, netstat.c (tcp_do_one, udp_do_one, raw_do_one, sctp_eps_do_one,
+sctp_assoc_do_one, finish_this_one), and 1.60 as released and with Red Hat's patches; the states
+from RFC 9293 and Linux's tcp_states.h; the other languages from `linux_locales.py`.
+
+busybox and toybox print the same banners, and the same header for many options. Such a table is
+read here, so rows of theirs are rows here too: queues that touch, `tcp` rows that are IPv6.
 """
 
 from __future__ import annotations
 
-from pyparsing import ParserElement
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
-from netstat_parse.grammar.dialect import Column, Dialect, Field, Place, RowKind
+from pyparsing import Empty, NoMatch, ParserElement
+
+from netstat_parse.grammar.dialect import Cell, Column, Dialect, Field, Place, RowKind
+from netstat_parse.grammar.linux_locales import (
+    CZECH,
+    ENGLISH,
+    ESTONIAN,
+    FRENCH,
+    GERMAN,
+    JAPANESE,
+    PORTUGUESE,
+    SWEDISH,
+    Language,
+)
 from netstat_parse.grammar.table import AddressLimits, ProgramWidth
 from netstat_parse.grammar.tokens import (
+    COUNTER,
+    END_OF_WORD,
     ID,
     adjacent,
     choice,
@@ -21,6 +42,7 @@ from netstat_parse.grammar.tokens import (
     number,
     one_of_words,
     optional,
+    port,
     token,
     word,
 )
@@ -39,7 +61,9 @@ STATES = {
     "CLOSING": "CLOSING",
     "UNKNOWN": "UNKNOWN",
 }
-
+UDP_STATES = ("ESTABLISHED", "UNKNOWN")
+SCTP_STATES = {"UNKNOWN(12)": "UNKNOWN", "UNKNOWN(13)": "UNKNOWN"}
+"""sctp prints TCP's names, and the kernel's number where TCP has no such state."""
 KERNEL_STATES = {
     "1": "ESTABLISHED",
     "2": "SYN_SENT",
@@ -57,10 +81,8 @@ KERNEL_STATES = {
 """The numbers that raw rows print (include/net/tcp_states.h)."""
 
 NARROWEST_ADDRESS = 23
-
-ANY_HOST = token(r"\S+(?=:)", "host")
-NUMERIC_IPV4 = token(r"[0-9]{1,3}+\.[0-9.]{5,11}+(?=:[0-9*]++(?!\S))", "host")
-"""Never cut: with its port it has at most 21 characters."""
+WIDE_ADDRESS = 51
+"""With -W, in busybox and toybox."""
 
 
 def limits(header: str) -> AddressLimits:
@@ -69,26 +91,64 @@ def limits(header: str) -> AddressLimits:
     A header whose blanks were folded no longer tells how wide its columns are; the rows then are
     taken as narrow as net-tools ever prints them.
     """
-    width = header.find("Foreign Address") - header.find("Local Address") - 1
-    return AddressLimits(field=max(width, NARROWEST_ADDRESS))
+    return AddressLimits(field=max(width_of(header), NARROWEST_ADDRESS))
 
 
-def address(side: str) -> Column:
+def width_of(header: str) -> int:
+    """How wide the header's address columns are."""
+    return header.find("Foreign Address") - header.find("Local Address") - 1
+
+
+# Queues -------------------------------------------------------------------------------------------
+
+QUEUES_TOUCH = r"(?=[0-9]{7})(?<=(?:tcp|udp|raw)[6 ]  [ 0-9]{6})"
+RECV_Q = token(
+    rf"(?:(?=[0-9]{{8}})(?:(?:0|[1-9][0-9]{{0,4}}?){QUEUES_TOUCH}"
+    rf"|[1-9][0-9]{{5}}{QUEUES_TOUCH}(?![0-9]{{8}}))|{COUNTER}{END_OF_WORD})",
+    "Recv-Q",
+)("recv_q")
+"""toybox prints `%-6s%6d%7d`: behind Recv-Q's six places, the digits of Send-Q's seven may touch.
+If there are more than thirteen, and no blank before them, nobody knows where Recv-Q ends."""
+SEND_Q = number("send_q", "Send-Q")
+
+# Addresses ----------------------------------------------------------------------------------------
+
+ANY_HOST = r"[^\s\[\]]+(?=\]?:)"
+NUMERIC_IPV4 = token(r"[0-9]{1,3}+\.[0-9.]{5,11}+(?=:[0-9*]++(?!\S))", "host")
+"""Never cut: with its port it has at most 21 characters."""
+
+
+def host_and_port(side: str, host: ParserElement) -> ParserElement:
+    """`host:port`, or `[::]:port`, as IPv6's any prints among names; the last `:` divides."""
+    return adjacent(
+        token(r"\[?+", "["), host(f"{side}_host"), token(r"\]?+", "]"), literal(":"), port(side)
+    ).set_name(f"{side} address")
+
+
+def any_address(side: str) -> ParserElement:
+    """An address of any length."""
+    return host_and_port(side, token(ANY_HOST, "host"))
+
+
+def address(side: str) -> Cell:
     def cell(place: Place) -> ParserElement:
         width = place.limits.field
         if not place.only_whole or width is None:
-            return endpoint(side, ":", ANY_HOST)
-        whole = token(rf"{fits(width)}\S+(?=:)", "host")
+            return any_address(side)
+        whole = token(fits(width) + ANY_HOST, "host")
         return endpoint(side, ":", choice("host", NUMERIC_IPV4, whole))
 
-    return Column(f"{side.title()} Address", cell, required=True)
+    return cell
+
+
+# The other cells ----------------------------------------------------------------------------------
 
 
 def proto(*names: str) -> ParserElement:
     return one_of_words(names, "proto")("proto")
 
 
-def state(states: dict[str, str]) -> ParserElement:
+def state(states: Iterable[str]) -> ParserElement:
     return one_of_words(states, "state")("state")
 
 
@@ -100,101 +160,216 @@ def process(place: Place) -> ParserElement:
 
 
 USER = choice("user", number("uid", "user number", ID), word("user", "user name"))
+INODE = number("inode", "inode")
+CONTEXT = word("security_context", "security context")
+
+TIMERS = ("off", "on", "keepalive", "timewait", "probe", "on%d", "unkn-%d")
+SECONDS = r"[0-9]{1,18}[.,\u066b][0-9]{2}"
+"""With the locale's decimal point."""
 
 
-SECONDS = r"-?[0-9]{1,15}\.[0-9]{2}"
-TIMER_NAME = token(r"(?:off|on[0-9]*|keepalive|timewait|probe|unkn-[0-9]+)(?!\S)", "timer")
-TIMER = TIMER_NAME("timer") + adjacent(
-    literal("("),
-    token(SECONDS, "seconds")("timer_expires"),
-    literal("/"),
-    token(ID, "retransmits")("timer_retransmits"),
-    literal("/"),
-    token(ID, "probes")("timer_probes"),
-    token(r"\)(?!\S)", "')'"),
-)
+def timer(names: Iterable[str]) -> ParserElement:
+    """`on (0.21/0/0)`: the seconds until it expires, retransmits, probes.
 
-
-def make_timer(name: str, expires: str, retransmits: str, probes: str) -> object:
-    from netstat_parse.models import Timer
-
-    return Timer(
-        name=name, expires=float(expires), retransmits=int(retransmits), probes=int(probes)
+    Estonian has a bracket more; Portuguese leaves out the probes, which udp and raw sockets have
+    none of.
+    """
+    longest_first = sorted(names, key=len, reverse=True)
+    known = "|".join(re.escape(name).replace("%d", "[0-9]{1,3}+") for name in longest_first)
+    return token(rf"(?:{known}){END_OF_WORD}", "timer")("timer") + adjacent(
+        token(r"\({1,2}+", "'('"),
+        token(SECONDS, "seconds")("timer_expires"),
+        literal("/"),
+        token(ID, "retransmits")("timer_retransmits"),
+        optional(adjacent(literal("/"), token(ID, "probes")("timer_probes"))),
+        token(r"\)(?!\S)", "')'"),
     )
+
+
+def make_timer(names: Mapping[str, str]) -> Callable[[str, str, str, str], object]:
+    """The function that makes a Timer of its texts; `names` are those of other languages."""
+
+    def make(name: str, expires: str, retransmits: str, probes: str) -> object:
+        from netstat_parse.models import Timer
+
+        digits = re.search(r"[0-9]+\Z", name)
+        kind = name[: digits.start()] + "%d" if digits else name
+        return Timer(
+            name=names.get(kind, kind).replace("%d", digits[0] if digits else ""),
+            expires=float(re.sub("[,\u066b]", ".", expires)),
+            retransmits=int(retransmits),
+            probes=int(probes or 0),
+        )
+
+    return make
 
 
 def make_context(text: str) -> str | None:
     return None if text == "-" else text
 
 
-COLUMNS = (
-    Column("Proto", proto("tcp", "tcp6"), required=True),
-    Column("Recv-Q", number("recv_q", "Recv-Q"), required=True),
-    Column("Send-Q", number("send_q", "Send-Q"), required=True),
-    address("local"),
-    address("foreign"),
-    Column("State", state(STATES), required=True),
-    Column("User", USER, (Field("user", str, ("user",)), Field("uid", int, ("uid",)))),
-    Column("Inode", number("inode", "inode"), (Field("inode", int, ("inode",)),)),
-    Column("PID/Program name", process),
-    Column(
-        "Security Context",
-        word("security_context", "security context"),
-        (Field("security_context", make_context, ("security_context",)),),
-    ),
-    Column(
-        "Timer",
-        TIMER,
-        (
-            Field(
-                "timer",
-                make_timer,
-                ("timer", "timer_expires", "timer_retransmits", "timer_probes"),
+# Rows ---------------------------------------------------------------------------------------------
+
+
+def columns(language: Language, *others: Language) -> tuple[Column, ...]:
+    """The columns of the Internet table, by their titles in one language.
+
+    `others` are languages of the same titles: their states and timers, and their title of the user.
+    """
+    both = (language, *others)
+    timers = {name: english for each in both for name, english in each.timers.items()}
+
+    def title(english: str) -> str:
+        return language.titles.get(english, english)
+
+    user = (Field("user", str, ("user",)), Field("uid", int, ("uid",)))
+    inode = (Field("inode", int, ("inode",)),)
+    users = dict.fromkeys(each.titles.get("User", "User") for each in both)
+    if language is PORTUGUESE:
+        owner = [Column(name, USER + INODE, user + inode) for name in users]
+    else:
+        owner = [Column(name, USER, user) for name in users]
+        owner.append(Column(title("Inode"), INODE, inode))
+    return (
+        Column("Proto", proto("tcp", "tcp6"), required=True),
+        Column(title("Recv-Q"), RECV_Q, required=True),
+        Column(title("Send-Q"), SEND_Q, required=True),
+        Column(title("Local Address"), address("local"), required=True),
+        Column(title("Foreign Address"), address("foreign"), required=True),
+        Column(title("State"), state(states(*both)), required=True),
+        *owner,
+        Column("PID/Program name", process),
+        Column(
+            "Security Context",
+            CONTEXT,
+            (Field("security_context", make_context, ("security_context",)),),
+        ),
+        Column(
+            title("Timer"),
+            timer((*TIMERS, *timers)),
+            (
+                Field(
+                    "timer",
+                    make_timer(timers),
+                    ("timer", "timer_expires", "timer_retransmits", "timer_probes"),
+                ),
             ),
         ),
-    ),
-)
+    )
 
-ROW_KINDS = (
-    RowKind("tcp", "tcp", {}),
-    RowKind(
-        "udp",
-        "udp",
-        {"Proto": proto("udp", "udp6", "udpl", "udpl6"), "State": optional(state(STATES))},
-    ),
-    RowKind(
-        "raw", "raw", {"Proto": proto("raw", "raw6"), "State": optional(state(KERNEL_STATES))}
-    ),
-)
+
+def states(*languages: Language) -> dict[str, str]:
+    """Printed state -> name of the TcpState."""
+    translated = {
+        printed: STATES[english]
+        for language in languages
+        for printed, english in language.states.items()
+    }
+    return STATES | translated
+
+
+def row_kinds(language: Language, *others: Language) -> tuple[RowKind, ...]:
+    """The kinds of rows of the Internet table."""
+    known = states(language, *others)
+    of_udp = [printed for printed, name in known.items() if name in UDP_STATES]
+    title = language.titles.get("State", "State")
+    return (
+        RowKind("tcp", "tcp", {}),
+        RowKind(
+            "udp",
+            "udp",
+            {"Proto": proto("udp", "udp6", "udpl", "udpl6"), title: optional(state(of_udp))},
+        ),
+        RowKind(
+            "raw", "raw", {"Proto": proto("raw", "raw6"), title: optional(state(KERNEL_STATES))}
+        ),
+        *sctp_kinds(language, *others),
+    )
+
+
+# sctp: addresses are never cut; behind the state stands nothing but on an association's last line.
+
+AT_END = token(r"(?=[ \t]*+$)", "the line's end")
+
+
+def sctp_kinds(language: Language, *others: Language) -> tuple[RowKind, ...]:
+    """The rows of sctp: an association, and an endpoint, which has neither queues nor a peer."""
+
+    def sctp(place: Place) -> ParserElement:
+        # What is on the lines below belongs to the row, so the bulk path has to leave it alone.
+        return NoMatch() if place.only_whole else proto("sctp")
+
+    def title(english: str) -> str:
+        return language.titles.get(english, english)
+
+    behind: dict[str, Cell] = {
+        column.title: or_nothing(column.cell)
+        for column in columns(language, *others)
+        if not column.required
+    }
+    both: dict[str, Cell] = {
+        "Proto": sctp,
+        title("Local Address"): any_address("local"),
+        title("State"): optional(state(STATES | SCTP_STATES)),
+        **behind,
+    }
+    none = dict.fromkeys(map(title, ("Recv-Q", "Send-Q", "Foreign Address")), Empty())
+    return (
+        RowKind("sctp", "sctp", {**both, title("Foreign Address"): any_address("foreign")}),
+        RowKind("sctp endpoint", "sctp", {**both, **none}),
+    )
+
+
+def or_nothing(cell: Cell) -> Cell:
+    """The cell, or the line's end."""
+
+    def made(place: Place) -> ParserElement:
+        element = cell if isinstance(cell, ParserElement) else cell(place)
+        return choice(element.name, element, AT_END)
+
+    return made
+
+
+# The dialect --------------------------------------------------------------------------------------
 
 HEADER = "Proto Recv-Q Send-Q Local Address           Foreign Address         State      "
 
-DIALECT = Dialect(
-    name="linux",
-    commands=("netstat -npt", "netstat -anpe", "netstat -antupeoW"),
-    connection="LinuxConnection",
-    banners=(
-        "Active Internet connections (w/o servers)",
-        "Active Internet connections (servers and established)",
-        "Active Internet connections (only servers)",
-    ),
-    other_tables=(
-        "Active UNIX domain sockets",
-        "Active Bluetooth connections",
-        "Active Bluetooth servers",
-        "Kernel IP routing table",
-        "Kernel IPv6 routing table",
-        "Kernel Interface table",
-        "IPv6/IPv4 Group Memberships",
-        "IP masquerading entries",
-    ),
-    columns=COLUMNS,
-    row_kinds=ROW_KINDS,
-    separator=":",
-    states=STATES | KERNEL_STATES,
-    plain_family="ipv4",
+
+def dialect(language: Language, *others: Language) -> Dialect:
+    """net-tools in one language, and in others whose headers look the same."""
+    both = (language, *others)
+    return Dialect(
+        name="linux",
+        commands=("netstat -npt", "netstat -anpe", "netstat -antupeoW"),
+        connection="LinuxConnection",
+        banners=tuple(banner for each in both for banner in each.banners),
+        other_tables=tuple(table for each in both for table in each.other_tables),
+        columns=columns(*both),
+        row_kinds=row_kinds(*both),
+        separator=":",
+        states=states(*both) | KERNEL_STATES | SCTP_STATES,
+        plain_family="ipv4",
+        limits=lambda header: AddressLimits(field=NARROWEST_ADDRESS),
+        program_width=ProgramWidth(19, with_pid=True),
+        common_headers=(),
+    )
+
+
+def hides_family(header: str) -> bool:
+    """Under this header `tcp` may be IPv6.
+
+    Red Hat's 1.60, whose address columns are wider, prints `tcp` for IPv6 too. So does busybox,
+    whose header with -p is net-tools'.
+    """
+    return (
+        NARROWEST_ADDRESS < width_of(header) < WIDE_ADDRESS
+        or " ".join(header.split()[-3:]) == "State PID/Program name"
+    )
+
+
+DIALECT = replace(
+    dialect(ENGLISH, GERMAN),
     limits=limits,
-    program_width=ProgramWidth(19, with_pid=True),
     common_headers=tuple(
         HEADER + options
         for options in (
@@ -208,3 +383,10 @@ DIALECT = Dialect(
         )
     ),
 )
+
+DIALECTS = (
+    DIALECT,
+    replace(DIALECT, plain_family=None, claims=hides_family),
+    *map(dialect, (CZECH, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH)),
+)
+"""The second is for headers that hide the family: there only an address tells it."""

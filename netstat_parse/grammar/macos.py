@@ -213,9 +213,8 @@ COLUMNS = (
     bits("fltrs", "filters", 6),
 )
 
-OTHER_PROTO = token(
-    r"(?!tcp)(?:[a-z][a-z0-9]{2}(?:46|4|6)?|ip[ ]?(?:46|4|6))(?!\S)", "proto"
-)("proto")
+OTHER_NAMES = r"(?:[a-z][a-z0-9]{2}(?:46|4|6)?|ip[ ]?(?:46|4|6))(?!\S)"
+OTHER_PROTO = token(rf"(?!tcp){OTHER_NAMES}", "proto")("proto")
 """A name cut or padded to three letters, and the family: `udp46`, `icm6`, `ip 4`."""
 
 ROW_KINDS = (

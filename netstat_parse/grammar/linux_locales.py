@@ -1,0 +1,314 @@
+"""What net-tools prints in other languages than English: one table for each.
+
+Source: the catalogues that Debian's net-tools 2.10 installs (/usr/share/locale/*/net-tools.mo), and
+po/sv.po of the sources of 2025. What a table does not name is printed in English. `%d` stands for a
+number. The titles `Proto` and `PID/Program name` and all of sctp are English everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Language:
+    """The words of one language; the keys of `titles`, and all values, are in English."""
+
+    code: str
+    banner: str
+    modes: tuple[str, ...]
+    """What stands in the banner's brackets: servers and established, only servers, w/o servers."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """English title -> title."""
+    states: Mapping[str, str] = field(default_factory=dict)
+    """State -> English state."""
+    timers: Mapping[str, str] = field(default_factory=dict)
+    """Timer -> English timer."""
+    other_tables: tuple[str, ...] = ()
+    """How the banners of other tables start."""
+    notes: tuple[str, ...] = ()
+    """How the lines of its warnings start."""
+
+    @property
+    def banners(self) -> tuple[str, ...]:
+        """The lines above the Internet table."""
+        return tuple(f"{self.banner} ({mode})" for mode in dict.fromkeys(self.modes))
+
+
+ENGLISH = Language(
+    code="en",
+    banner="Active Internet connections",
+    modes=("w/o servers", "servers and established", "only servers"),
+    other_tables=(
+        "Active UNIX domain sockets",
+        "Active IPX sockets",
+        "Active AX.25 sockets",
+        "Active X.25 sockets",
+        "Active NET/ROM sockets",
+        "Active ROSE sockets",
+        "Active Bluetooth connections",
+        "Active Bluetooth servers",
+        "Kernel IP routing table",
+        "Kernel IPv6 routing table",
+        "Kernel IP routing cache",
+        "Kernel IPv6 routing cache",
+        "Kernel IPv6 Neighbour Cache",
+        "Kernel Interface table",
+        "IPv6/IPv4 Group Memberships",
+        "IPv4 Group Memberships",
+        "IP masquerading entries",
+    ),
+)
+
+CZECH = Language(
+    code="cs",
+    banner="Aktivní Internetová spojení",
+    modes=("w/o servery", "servery a navázaná spojení", "pouze servery"),
+    titles={
+        "Recv-Q": "Přích-F",
+        "Send-Q": "Odch-F",
+        "Local Address": "Místní Adresa",
+        "Foreign Address": "Vzdálená Adresa",
+        "State": "Stav",
+        "User": "Uživatel",
+        "Inode": "I-uzel",
+        "Timer": "Časovač",
+    },
+    states={
+        "SPOJENO": "ESTABLISHED",
+        "ZAVŘEN": "CLOSE",
+        "POSLEDNÍ ACK": "LAST_ACK",
+        "NASLOUCHÁ": "LISTEN",
+        "ZAVÍRÁ": "CLOSING",
+        "NEZNÁM": "UNKNOWN",
+    },
+    timers={"vyp": "off", "zapnut": "on", "zap%d": "on%d", "nezn-%d": "unkn-%d"},
+    other_tables=(
+        "Aktivní sokety domény UNIX",
+        "Aktivní IPX sokety",
+        "Aktivní AX.25 sokety",
+        "Aktivní X.25 sokety",
+        "Aktivní NET/ROM sokety",
+        "Členství v IPv4 skupinách",
+        "Tabulka rozhraní v jádru",
+        "Směrovací tabulka v jádru pro IP",
+        "Směrovací cache v jádru pro IP",
+        "IP maskovací položky",
+    ),
+    notes=(
+        "(Pro „-p“ nelze získat žádné informace:",
+        "byl superuživatelem)",
+        "(Všechny procesy nemohly být identifikovány.",
+        "pouze o procesech, jichž jste vlastníkem.",
+        "byste být superuživatelem.)",
+        "varování, ",
+    ),
+)
+
+GERMAN = Language(
+    code="de",
+    banner="Aktive Internetverbindungen",
+    modes=("ohne Server", "Server und stehende Verbindungen", "Nur Server"),
+    titles={"User": "Benutzer"},
+    states={"VERBUNDEN": "ESTABLISHED", "UNBEKANNT": "UNKNOWN"},
+    timers={"aus": "off", "ein": "on", "ein%d": "on%d"},
+    other_tables=(
+        "Aktive Sockets in der UNIX-Domäne",
+        "Aktive IPX Sockets",
+        "Aktive AX.25 Sockets",
+        "Aktive NET/ROM Sockets",
+        "IPv4-Gruppenmitgliedschaften",
+        "Kernel-Schnittstellentabelle",
+        "Kernel-IP-Routentabelle",
+        "Kernel-IPv6-Routentabelle",
+        "Kernel-IP-Routencache",
+        "IP-Maskierungseinträge",
+    ),
+    notes=(
+        '(Für "-p": geteuid()=',
+        "(Es konnten nicht alle Prozesse identifiziert werden;",
+        "nicht-eigene Prozesse werden nicht angezeigt;",
+        "Warnung, fehlerhaf",
+    ),
+)
+
+ESTONIAN = Language(
+    code="et",
+    banner="Aktiivsed internetiühendused",
+    modes=("ilma serveriteta", "serverid ja ühendatud", "ainult serverid"),
+    titles={
+        "Recv-Q": "VvJrk",
+        "Send-Q": "SaatJrk",
+        "Local Address": "Kohalik aadress",
+        "Foreign Address": "Väline aadress",
+        "State": "Olek",
+        "User": "Kasutaja",
+        "Inode": "I-kirje",
+        "Timer": "Taimer",
+    },
+    states={"TUNDMATU": "UNKNOWN"},
+    timers={"eikäi": "off", "käib": "on", "käib-%d": "on%d", "eitea-%d": "unkn-%d"},
+    other_tables=(
+        "Aktiivsed UNIX domeeni soklid",
+        "Aktiivsed IPX soklid",
+        "Aktiivsed AX.25 soklid",
+        "Aktiivsed X.25 soklid",
+        "Aktiivsed NET/ROM soklid",
+        "IPv4 grupikuuluvused",
+        "Tuuma liideste tabel",
+        "Tuuma IP ruutingutabel",
+        "Tuuma IPv6 ruutingutabel",
+        "Tuuma IP ruutingu puhver",
+        "IP maskeerimise kirjed",
+    ),
+    notes=(
+        '("-p" jaoks ei saanud infot lugeda:',
+        "(Mõnesid protsesse ei saanud identifitseerida,",
+        "info lugemiseks peab olema root)",
+        "Hoiatus - sain imeliku ",
+    ),
+)
+
+FRENCH = Language(
+    code="fr",
+    banner="Connexions Internet actives",
+    modes=("sans serveurs", "serveurs et établies", "seulement serveurs"),
+    titles={
+        "Local Address": "Adresse locale",
+        "Foreign Address": "Adresse distante",
+        "State": "Etat",
+        "User": "Utilisatr",
+    },
+    states={"INCONNU": "UNKNOWN"},
+    other_tables=(
+        "Sockets du domaine UNIX actives",
+        "Sockets IPX actives",
+        "Sockets AX.25 actives",
+        "sockets NET/ROM actives",
+        "Table d'interfaces noyau",
+        "Table de routage IP du noyau",
+        "Table de routage IPv6 du noyau",
+        "cache de routage IP du noyau",
+        "Entrées IP Masquerade",
+    ),
+    notes=(
+        '(Pas d\'infos lues pour "-p":',
+        "(Tous les processus ne peuvent être identifiés,",
+        "non possédés ne seront pas affichées,",
+        "attention, ligne ",
+    ),
+)
+
+JAPANESE = Language(
+    code="ja",
+    banner="稼働中のインターネット接続",
+    modes=("w/oサーバ", "サーバと確立", "サーバのみ"),
+    titles={
+        "Recv-Q": "受信-Q",
+        "Send-Q": "送信-Q",
+        "Local Address": "内部アドレス",
+        "Foreign Address": "外部アドレス",
+        "State": "状態",
+        "User": "ユーザ",
+        "Inode": "Iノード",
+        "Timer": "タイマ",
+    },
+    states={"不明": "UNKNOWN"},
+    timers={
+        "オフ": "off",
+        "オン": "on",
+        "キープアライブ": "keepalive",
+        "時間待ち": "timewait",
+        "オン%d": "on%d",
+        "不明-%d": "unkn-%d",
+    },
+    other_tables=(
+        "稼働中のUNIXドメインソケット",
+        "稼働中のIPXソケット",
+        "稼働中のAX.25ソケット",
+        "稼働中のX.25ソケット",
+        "稼働中のNET/ROMソケット",
+        "IPv4グループメンバシップ",
+        "カーネルインタフェーステーブル",
+        "カーネルIP経路テーブル",
+        "カーネルIPv6 経路テーブル",
+        "カーネルIP経路キャッシュ",
+        "IPマスカレード エントリ",
+    ),
+    notes=(
+        '("-p"の情報を読み込めませんでした:',
+        "(一部のプロセスが識別されますが,",
+        "表示されません。それら全てを見るには",
+        "警告, 偽の",
+    ),
+)
+
+PORTUGUESE = Language(
+    code="pt_BR",
+    banner="Conexões Internet Ativas",
+    modes=("sem os servidores", "servidores e estabelecidas"),
+    titles={
+        "Local Address": "Endereço Local",
+        "Foreign Address": "Endereço Remoto",
+        "State": "Estado",
+        # There is no title for the inode, which stands behind the user as ever.
+        "User": "Usuário",
+        "Timer": "Temporizador",
+    },
+    states={
+        "ESTABELECIDA": "ESTABLISHED",
+        "SYN_ENVIADO": "SYN_SENT",
+        "SYN_RECEBIDO": "SYN_RECV",
+        "ESPERA_FIN1": "FIN_WAIT1",
+        "ESPERA_FIN2": "FIN_WAIT2",
+        "FECHAR": "CLOSE",
+        "ESPERANDO_FECHAR": "CLOSE_WAIT",
+        "ÚLTIMO_ACK": "LAST_ACK",
+        "OUÇA": "LISTEN",
+        "FECHANDO": "CLOSING",
+        "DESCONHECIDA": "UNKNOWN",
+    },
+    timers={"desligado": "off", "em": "on", "ligado %d": "on%d", "desconh.-%d": "unkn-%d"},
+    other_tables=(
+        "Domain sockets UNIX ativos",
+        "Sockets IPX ativos",
+        "Ativar sockets AX.25",
+        "Ative sockets NET/ROM",
+        "Tabela de Interfaces do Kernel",
+        "Tabela de Roteamento IP do Kernel",
+        "Tabela de Roteamento IPv6 do Kernel",
+        "Entradas de IP mascarado",
+    ),
+    notes=(
+        '(Não foi possível ler informações para "-p":',
+        "(Nem todos os processos puderam ser identificados,",
+        "de outrem não serão mostrados,",
+        "atenção, recebi linha ",
+    ),
+)
+
+SWEDISH = Language(
+    code="sv",
+    banner="Aktiva internetanslutningar",
+    modes=("utan servrar", "servrar och etablerade", "endast servrar"),
+    titles={
+        "Local Address": "Lokal adress",
+        "Foreign Address": "Motpartsadress",
+        "State": "Tillstånd",
+        "User": "Användare",
+    },
+    states={
+        "ETABLERAD": "ESTABLISHED",
+        "STÄNG": "CLOSE",
+        "STÄNG_VÄNTA": "CLOSE_WAIT",
+        "LYSSNAR": "LISTEN",
+        "STÄNGER": "CLOSING",
+        "OKÄND": "UNKNOWN",
+    },
+    timers={"av": "off", "på": "on", "på%d": "on%d"},
+    other_tables=("Aktiva UNIX-domänuttag",),
+    notes=("varning, fick ",),
+)
+
+LANGUAGES = (ENGLISH, CZECH, GERMAN, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH)
