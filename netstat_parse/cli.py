@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from netstat_parse.errors import InputError, NetstatError, NotNetstatError, ParseError
 
@@ -211,8 +212,12 @@ class _Source:
             except InputError as error:
                 if not has_begun:
                     raise
-                complain(str(error))
-                self.is_damaged = True
+                self.fail(error)
+
+    def fail(self, error: InputError) -> None:
+        """It can't be read further; what was read of it counts."""
+        complain(str(error))
+        self.is_damaged = True
 
     def found(self, snapshots: int) -> None:
         """So many snapshots were found until now."""
@@ -318,10 +323,16 @@ def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, tally: _T
     from netstat_parse.lines import LineReader
     from netstat_parse.writers import CsvSink, JsonLinesSink
 
+    is_split = options.jobs > 1 and not options.strict
+    file: Any = out
+    if is_split:
+        from netstat_parse import jobs
+
+        file = jobs.Outlet(out)
     sink: CsvSink | JsonLinesSink
     if form == "csv":
         sink = CsvSink(
-            out,
+            file,
             tally.add_unparsed,
             tally.add_note,
             table=options.table,
@@ -329,11 +340,18 @@ def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, tally: _T
             spreadsheet_safe=options.spreadsheet_safe,
         )
     else:
-        sink = JsonLinesSink(out, tally.add_unparsed, tally.add_note, table=options.table)
+        sink = JsonLinesSink(file, tally.add_unparsed, tally.add_note, table=options.table)
+    new_reader = partial(LineReader, sink, **_reader_options(options))
     for path in options.files:
         tally.source = sink.source = path
-        reader = LineReader(sink, **_reader_options(options))
+        reader = new_reader()
         with tally.following(path) as source:
+            if is_split:
+                splitter = jobs.Splitter(options.jobs, new_reader, sink, file)
+                if splitter.convert(
+                    path, source.fail, knows_header="all" not in (options.columns or ())
+                ):
+                    continue
             for batch in source.batches():
                 reader.feed_lines(batch.lines, terminated=batch.terminated)
                 source.found(reader.snapshots)

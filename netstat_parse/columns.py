@@ -98,7 +98,9 @@ Getter = Callable[["Any"], str]
 
 _OF_PROCESS: dict[str, Getter] = {
     "pid": lambda record: _text(record.process and record.process.pid),
-    "program": lambda record: _text(record.process and record.process.name),
+    "program": lambda record: _text(
+        record.process.name if record.process else getattr(record, "executable", None)
+    ),
 }
 
 _OF_CONNECTION: dict[str, Getter] = {

@@ -45,6 +45,9 @@ TABLES_REMEMBERED = 16
 """Under how many different headers rows are remembered."""
 MAX_LINE = 65_536
 """Characters; no netstat prints a longer line."""
+LINES_OF_ROW = 64
+"""No row goes on for more lines."""
+BLANKS = (" ", "\t")
 
 
 class LineKind(StrEnum):
@@ -53,6 +56,8 @@ class LineKind(StrEnum):
     BANNER = "banner"
     HEADER = "header"
     ROW = "row"
+    CONTINUATION = "continuation"
+    """A further line of the row above."""
     TIMESTAMP = "timestamp"
     NOTE = "note"
     BLANK = "blank"
@@ -210,6 +215,8 @@ class LineReader(Generic[Made]):
         self._rows: list[Any] = []
         self._held: list[int] = []
         self._row_count = 0
+        self._row_text = ""
+        self._row_end = 0
         self._cut: bool | None = None
 
     def feed_lines(self, lines: Sequence[str], *, terminated: bool = True) -> None:
@@ -238,7 +245,7 @@ class LineReader(Generic[Made]):
         """Places one line, given without its line end."""
         made = self._memory.get(line) if self._memory is not None and self._in_rows() else None
         if made is not None:
-            self._take_rows([made])
+            self._take_rows([made], line)
             if self._row_count % 1024 == 0:
                 self._flush()
         else:
@@ -260,7 +267,8 @@ class LineReader(Generic[Made]):
         for hole in holes:
             if hole < done:
                 continue
-            self._take_rows(made[done:hole])
+            if done < hole:
+                self._take_rows(made[done:hole], texts[hole - 1])
             self._number += 1
             self._place(lines[hole])
             done = hole + 1
@@ -270,7 +278,8 @@ class LineReader(Generic[Made]):
                 done += 1
             if self._memory is not memory:
                 return done
-        self._take_rows(made[done:])
+        if done < len(lines):
+            self._take_rows(made[done:], texts[-1])
         return len(lines)
 
     def close(self) -> None:
@@ -296,30 +305,70 @@ class LineReader(Generic[Made]):
             and not self._apart
         )
 
-    def _take_rows(self, made: list[Any]) -> None:
+    def _take_rows(self, made: list[Any], last: str) -> None:
         self._rows += made
         self._row_count += len(made)
         self._number += len(made)
         self.counts[LineKind.ROW] += len(made)
+        self._may_go_on(last)
 
     def _place_row(self, memory: _Memory[Made], text: str) -> bool:
-        """Places the line if it is a row of the table."""
+        """Places the line if it is a row of the table, or goes on with the one above."""
+        made = self._read_row(memory, text)
+        if made is None:
+            return self._place_continuation(memory, text)
+        self._take_row(made)
+        self._may_go_on(text)
+        return True
+
+    def _read_row(self, memory: _Memory[Made], text: str) -> Any:
+        """What a row gives, or the suspect that it is; None if it is no row of the table."""
         suspect = self._suspects.get(text)
         if suspect is None:
             cells = memory.table.match(text)
             if cells is None:
-                return False
+                return None
             local, foreign = _cuts(memory.table, text, cells)
             if local == foreign == WHOLE:
                 made = memory.make(cells, WHOLE, WHOLE)
                 memory.remember(text, made)
-                self._take_row(made)
-                return True
+                return made
             suspect = _Suspect(cells, local, foreign)
             if len(self._suspects) >= ROWS_REMEMBERED:
                 self._suspects.clear()
             self._suspects[text] = suspect
-        self._take_row(suspect)
+        return suspect
+
+    def _may_go_on(self, text: str) -> None:
+        """Keeps the text of the row that ends here, if its table's rows may have more lines."""
+        memory = self._memory
+        if memory is not None and memory.table.goes_on:
+            self._row_text, self._row_end = text, self._number
+
+    def _place_continuation(self, memory: _Memory[Made], text: str) -> bool:
+        """Places the line if it is one row together with the row right above it.
+
+        It must be indented, unless that row is not.
+        """
+        above = self._row_text
+        if not 0 < self._row_end == self._number - 1:
+            return False
+        if len(above) + len(text) > MAX_LINE or above.count("\n") >= LINES_OF_ROW:
+            return False
+        if above.startswith(BLANKS) and not text.startswith(BLANKS):
+            return False
+        joined = f"{above}\n{text}"
+        made = memory.get(joined) or self._read_row(memory, joined)
+        if made is None:
+            return False
+        self._rows.pop()
+        if self._held and self._held[-1] == len(self._rows):
+            self._held.pop()
+        self._row_count -= 1
+        self.counts[LineKind.ROW] -= 1
+        self.counts[LineKind.CONTINUATION] += 1
+        self._take_row(made)
+        self._may_go_on(joined)
         return True
 
     def _take_row(self, made: Any) -> None:
@@ -353,14 +402,18 @@ class LineReader(Generic[Made]):
     def _flush(self, *, to_the_end: bool = False) -> None:
         if self._held and (to_the_end or self._row_count >= ROWS_TO_PROVE):
             self._decide(cut=True)
-        if self._rows and not self._held:
+        if self._held:
+            return
+        may_go_on = self._row_end == self._number and not to_the_end
+        last = [self._rows.pop()] if self._rows and may_go_on else []
+        if self._rows:
             memory = self._memory
             assert memory is not None
             if memory.table.kind == INTERNET:
                 self._sink.rows(self._rows)
             else:
                 self._sink.unix_rows(self._rows)
-            self._rows = []
+        self._rows = last
 
     # Lines --------------------------------------------------------------------------------------
 

@@ -207,14 +207,14 @@ def own_fields(table: Table) -> tuple[Field, ...]:
 def process_maker(table: Table) -> Callable[[str, str], Process]:
     """The function that makes a Process of the texts of a pid and a program's name."""
     width = table.program_width
-    has_names = table.names_programs
+    unnamed = "" if table.names_programs and not table.goes_on else None
 
     @lru_cache(maxsize=MEMORY)
     def make(pid: str, name: str) -> Process:
         length = len(name.encode(errors="replace")) + (len(pid) + 1 if width.with_pid else 0)
         fields = {
             "pid": int(pid),
-            "name": name if has_names else None,
+            "name": name or unnamed,
             "truncated": length >= width.bytes,
         }
         return construct(Process, fields, PROCESS_FIELDS)

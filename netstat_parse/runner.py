@@ -57,6 +57,9 @@ The first options that netstat knows are used. On Linux net-tools and toybox kno
 addresses) and -p; busybox has them only if it was built with them, and never cuts an address.
 """
 
+SILENT_WHEN_EMPTY = {"darwin": "macos", "freebsd": "freebsd"}
+"""sys.platform -> the dialect of a netstat that prints its header only with the first row."""
+
 REFUSED_OPTION = re.compile(r"\b(?:invalid|illegal|unrecognized|unknown) option", re.IGNORECASE)
 NO_CUT_LETTERS = frozenset("WT")
 NO_CUT_WORDS = ("--wide", "--notrim")
@@ -411,8 +414,10 @@ def _advice(execution: _Execution, stderr: str) -> str:
 
 def _parsed(execution: _Execution, dialect: str | None, *, may_be_empty: bool) -> Snapshot:
     text = _decoded(execution.stdout)
-    if may_be_empty and sys.platform == "darwin" and not text.strip():
-        return Snapshot(dialect="macos")  # its header comes with the first row
+    if may_be_empty and not text.strip():
+        silent = SILENT_WHEN_EMPTY.get(sys.platform.rstrip("0123456789"))
+        if silent is not None:
+            return Snapshot(dialect=silent)
     try:
         snapshot = parse(text, dialect=dialect)
         if (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from netstat_parse.columns import all_columns, default_columns, getters_of
 from netstat_parse.grammar.table import INTERNET
@@ -102,8 +102,7 @@ class Progress:
         self._size = size
         self._bytes = 0
         self._next = time.monotonic() + SECONDS_UNTIL_SHOWN
-        self._is_shown = False
-        self._bar: Any = None
+        self._shown: _PlainProgress | _RichProgress | None = None
 
     def advance(self, count: int) -> None:
         """So many bytes more were read."""
@@ -115,16 +114,53 @@ class Progress:
         if now < self._next:
             return
         self._next = now + SECONDS_BETWEEN
-        self._is_shown = True
-        share = f" of {self._size:,}" if self._size else ""
-        self._write(f"{self._name}: {self._bytes:,}{share} bytes, {snapshots:,} snapshots")
+        if self._shown is None:
+            shown = _RichProgress if _has_rich() else _PlainProgress
+            self._shown = shown(self._name, self._size)
+        self._shown.show(self._bytes, snapshots)
 
     def close(self) -> None:
         """Takes away what was shown."""
-        if self._is_shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        if self._shown is not None:
+            self._shown.close()
+
+
+class _PlainProgress:
+    def __init__(self, name: str, size: int) -> None:
+        self._name = name
+        self._share = f" of {size:,}" if size else ""
+
+    def show(self, count: int, snapshots: int) -> None:
+        self._write(f"{self._name}: {count:,}{self._share} bytes, {snapshots:,} snapshots")
+
+    def close(self) -> None:
+        self._write("")
 
     def _write(self, text: str) -> None:
         sys.stderr.write(f"\r{text}\x1b[K")
         sys.stderr.flush()
+
+
+class _RichProgress:
+    def __init__(self, name: str, size: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
+        self._bars = Bars(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            DownloadColumn(),
+            TextColumn("{task.fields[snapshots]:,} snapshots"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._bars.add_task(name, total=size or None, snapshots=0)
+        self._bars.start()
+
+    def show(self, count: int, snapshots: int) -> None:
+        self._bars.update(self._task, completed=count, snapshots=snapshots)
+
+    def close(self) -> None:
+        self._bars.stop()

@@ -101,7 +101,7 @@ class _CsvWriter:
         self._file = file
         self._table = table
         self._default = default_columns(table)
-        self._safe = spreadsheet_safe
+        self._quote = quoted_harmless if spreadsheet_safe else quoted
         self.is_default = columns is None
         self._asks_for_all = columns is not None and "all" in columns
         self.source = ""
@@ -129,7 +129,7 @@ class _CsvWriter:
     def _set_columns(self, columns: tuple[str, ...]) -> None:
         self._columns = columns
         for column, getter in getters_of(columns, self._table).items():
-            quote = quoted_harmless if self._safe and column not in SIGNED else quoted
+            quote = quoted if column in SIGNED else self._quote
             self._cells.append(getter and partial(_cell, getter, quote))
 
     def row(self, record: Record) -> tuple[str | None, ...]:
@@ -138,7 +138,7 @@ class _CsvWriter:
 
     def write(self, rows: Iterable[tuple[str | None, ...]], captured_at: datetime | None) -> None:
         """Writes rows of one snapshot."""
-        values = {"captured_at": stamp_text(captured_at), "source": quoted(self.source)}
+        values = {"captured_at": stamp_text(captured_at), "source": self._quote(self.source)}
         of_snapshot = [values.get(column, "") for column in self._columns]
         self.write_text(
             "".join(

@@ -194,6 +194,8 @@ HOSTILE_PROGRAMS = (
     "",
 )
 
+TIMERS = ("off (0.00/0/0)", "on (1.20/3/4)", "keepalive (7187.61/0/0)", "timewait (59.97/0/0)")
+
 ipv4_hosts = st.integers(0, 2**32 - 1).map(lambda n: str(IPv4Address(n)))
 ipv6_hosts = st.one_of(
     st.integers(0, 2**128 - 1).map(lambda n: str(IPv6Address(n))),
@@ -227,8 +229,7 @@ def linux_rows(draw: st.DrawFn) -> Row:
         state="" if stateless else draw(st.sampled_from(sorted(LINUX_STATES))),
         pid=draw(st.one_of(st.just(0), st.integers(1, 4_194_304))),
         program=draw(programs),
-        timer=draw(st.sampled_from(("off (0.00/0/0)", "keepalive (7187.61/0/0)", "on (1.2/3/4)")))
-        .replace("1.2/", "1.20/"),
+        timer=draw(st.sampled_from(TIMERS)),
     )
 
 

@@ -22,8 +22,10 @@ from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
+from typing import TypeVar
 
 Address = IPv4Address | IPv6Address
+Result = TypeVar("Result")
 
 IPPROTO_UDPLITE = 136
 IPV6_FREEBIND = 78
@@ -108,6 +110,7 @@ def in_namespace(body: Callable[[], None]) -> None:
             os.close(reading)
             signal.alarm(120)
             _enter_namespace()
+            may_have_raw.cache_clear()  # there we are root
             body()
             status = 0
         except BaseException:
@@ -322,6 +325,18 @@ KINDS = {
 
 def kinds() -> list[str]:
     return list(KINDS) if has_ipv6() else ["ipv4"]
+
+
+def read_at_rest(
+    sockets: dict[str, socket.socket], read: Callable[[], Result]
+) -> tuple[dict[str, Said], Result]:
+    """What the sockets say, and what `read` gives while they say just that."""
+    for _ in range(50):
+        before = {name: said_by(s) for name, s in sockets.items()}
+        result = read()
+        if before == {name: said_by(s) for name, s in sockets.items()}:
+            return before, result
+    raise AssertionError("the sockets do not come to rest")
 
 
 class Stage:

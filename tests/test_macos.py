@@ -228,7 +228,7 @@ def certain(run: Run, end: End, version: str) -> bool:
     host = end.host if numeric or not end.name else end.name
     port = end.service[:15] if end.service and not numeric else str(end.port or "*")
     if "l" in run.options:
-        return host == end.host or len(host) < 16
+        return host == end.host
     if len(host) >= 16:
         return False
     is_ipv4 = version != "6" and host == end.host and "A" not in run.options and numeric
@@ -308,7 +308,9 @@ HOSTS_6 = st.one_of(
     st.sampled_from(["::1", "fe80::1%lo0", "2001:db8::1c2d:3", "2001:db8:77:1:a1::"]),
 )
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}(\.[a-z][a-z0-9-]{0,12}){0,3}", fullmatch=True)
-SERVICES = st.sampled_from(["ssh", "https", "microsoft-ds", "z39.50", "3com-tsmux", "3gpp-cbsp", ""])
+SERVICES = st.sampled_from(
+    ["ssh", "https", "microsoft-ds", "z39.50", "3com-tsmux", "3gpp-cbsp", ""]
+)
 STATE_NAMES = st.sampled_from([state for state in STATES if state])
 COUNTS = st.one_of(st.integers(0, 10**7), st.integers(0, 2**64 - 1))
 WORDS = st.integers(0, 2**32 - 1)
@@ -359,10 +361,12 @@ def sockets(draw: st.DrawFn, *, named: bool = False) -> Socket:
 
 
 NUMERIC_RUNS = [
-    *(Run(era, o) for era in (356, 457, 596, 669, 728, 730) for o in ("n", "an", "anA", "anb")),
-    *(Run(era, o) for era in (457, 596, 669, 728, 730) for o in ("anv", "anAbv")),
-    *(Run(era, o) for era in (669, 728, 730) for o in ("anl", "anlv", "anAl", "anW", "anlW")),
-    *(Run(era, o) for era in (728, 730) for o in ("anvv", "anbdvv", "anbd", "anlvv")),
+    *(Run(356, o) for o in ("n", "an", "anA", "anb", "anW")),
+    *(Run(457, o) for o in ("anA", "anv", "anAbv")),
+    *(Run(596, o) for o in ("anbv", "anAv")),
+    *(Run(669, o) for o in ("anl", "anv", "anAl", "anAbv", "anlW")),
+    *(Run(728, o) for o in ("anb", "anv", "anvv", "anbd", "anbdvv", "anlv")),
+    *(Run(730, o) for o in ("an", "anA", "anv", "anlvv", "anAvv", "anlW")),
 ]
 
 
@@ -372,8 +376,8 @@ def only_snapshot(text: str) -> Snapshot:
 
 
 @pytest.mark.parametrize("run", NUMERIC_RUNS, ids=lambda run: f"{run.era}-{run.options}")
-@given(st.lists(sockets(), max_size=6))
-@settings(max_examples=25, deadline=None)
+@given(st.lists(sockets(), max_size=3))
+@settings(max_examples=20, deadline=None)
 def test_sockets_come_back(run: Run, chosen: list[Socket]) -> None:
     snapshot = only_snapshot(capture(run, chosen))
     assert snapshot.dialect == "macos"
@@ -388,19 +392,20 @@ def test_sockets_come_back(run: Run, chosen: list[Socket]) -> None:
     assert Snapshot.model_validate_json(snapshot.model_dump_json()) == snapshot
 
 
-@pytest.mark.parametrize("run", [Run(e, o) for e in (356, 669, 730) for o in ("a", "av", "al")])
-@given(st.lists(sockets(named=True), max_size=6))
-@settings(max_examples=50, deadline=None)
+@pytest.mark.parametrize("run", [Run(356, "a"), Run(669, "av"), Run(730, "avv"), Run(356, "aW")])
+@given(st.lists(sockets(named=True), max_size=3))
+@settings(max_examples=40, deadline=None)
 def test_names_come_back(run: Run, chosen: list[Socket]) -> None:
-    if "v" in run.options and run.era < 457:
-        run = replace(run, options="a")
     snapshot = only_snapshot(capture(run, chosen))
-    assert not snapshot.unparsed
-    for s, found in zip(chosen, snapshot.connections, strict=True):
+    if run.verbose < 2:
+        assert not snapshot.unparsed
+    refused = {line.number - 3 for line in snapshot.unparsed}
+    kept = [s for i, s in enumerate(chosen) if i not in refused]
+    for s, found in zip(kept, snapshot.connections, strict=True):
         check(run, s, found)
 
 
-# The table of inputs that break others --------------------------------------------------------------
+# The table of inputs that break others ------------------------------------------------------------
 
 VERBOSE = Run(728, "anv")
 BOTH = Run(728, "anvv")
@@ -518,7 +523,13 @@ def test_with_blocks_and_names_hosts_are_cut_to_12() -> None:
     assert found.local.address is None
 
 
-# Fixtures -------------------------------------------------------------------------------------------
+@pytest.mark.xfail(reason="the width of the columns lifts the doubt about names too", strict=True)
+def test_names_of_ipv4_are_cut_with_l_too() -> None:
+    end = replace(ESTABLISHED.foreign, name="a-long-name.example.com")
+    assert only_row(Run(669, "al"), replace(ESTABLISHED, foreign=end)).foreign.truncated
+
+
+# Fixtures -----------------------------------------------------------------------------------------
 
 SOME = [
     replace(ESTABLISHED, name="Brave Browser He", pid=855, rx=(120311, 134), tx=(90021, 101)),

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed import Row, linux_capture, linux_rows, macos_capture, macos_rows
 from pydantic import BaseModel, ValidationError
@@ -29,6 +29,7 @@ from netstat_parse import (
 )
 from netstat_parse.models import FrozenDict
 
+unhurried = settings(deadline=None, max_examples=50)
 MODELS: tuple[type[BaseModel], ...] = (
     Snapshot,
     Connection,
@@ -269,18 +270,21 @@ def assert_is_as_validated(model: BaseModel) -> None:
             assert_is_as_validated(value)
 
 
+@unhurried
 @given(st.lists(linux_rows(), max_size=4), st.sampled_from(("", "p", "e", "o", "ep", "epo")))
 def test_linux_rows_are_as_validated(rows: list[Row], options: str) -> None:
     for connection in connections_of(linux_capture(rows, options)):
         assert_is_as_validated(connection)
 
 
+@unhurried
 @given(st.lists(macos_rows(), max_size=4))
 def test_macos_rows_are_as_validated(rows: list[Row]) -> None:
     for connection in connections_of(macos_capture(rows)):
         assert_is_as_validated(connection)
 
 
+@unhurried
 @given(st.lists(linux_rows(), max_size=4))
 def test_parsed_snapshots_survive_json(rows: list[Row]) -> None:
     (snapshot,) = iter_snapshots(["Nov 22 2026 12:22:41", *linux_capture(rows, "epo"), "?"])

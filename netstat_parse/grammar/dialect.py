@@ -16,7 +16,15 @@ from pyparsing import And, ParserElement
 
 from netstat_parse.grammar import tokens
 from netstat_parse.grammar.lowering import lower
-from netstat_parse.grammar.table import INTERNET, AddressLimits, ProgramWidth, RowPattern, Table
+from netstat_parse.grammar.table import (
+    CORE,
+    INTERNET,
+    UNIX_CORE,
+    AddressLimits,
+    ProgramWidth,
+    RowPattern,
+    Table,
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class Place:
     limits: AddressLimits
     """From which length on an address may have been cut."""
     only_whole: bool
-    """The grammar must refuse an address that may have been cut."""
+    """The grammar must refuse an address that may have been cut, and further lines of a row."""
     cells_behind: tuple[ParserElement, ...]
     """The grammar of the cells behind it, to the end of the row."""
 
@@ -102,6 +110,8 @@ class Dialect:
     """The kind of its table."""
     accepts: Callable[[str], bool] = lambda header: True
     """Tells this dialect's headers from another's with the same titles."""
+    goes_on: bool = False
+    """A row may go on in the lines below it; its grammar reads them all as one text."""
     claims: Callable[[str], bool] | None = None
     """Tells its headers from those of a dialect that accepts them as well. Such a dialect has no
     header that it does not claim, unless its name is given; one without has what nobody claims."""
@@ -166,7 +176,8 @@ def table_of(dialect: Dialect, header: str) -> Table | None:
     columns = columns_of(dialect, titles)
     known = [column.title for column in dialect.columns]
     extra = tuple((extra_result(i), title) for i, title in enumerate(titles) if title not in known)
-    own = [result for c in columns for made in c.fields for result in made.results]
+    core = CORE if dialect.kind == INTERNET else UNIX_CORE
+    own = [r for c in columns for made in c.fields for r in made.results if r not in core]
     proto_first = columns[0].required
     return Table(
         dialect=dialect.name,
@@ -190,4 +201,5 @@ def table_of(dialect: Dialect, header: str) -> Table | None:
             )
             for kind in dialect.row_kinds
         ),
+        goes_on=dialect.goes_on,
     )

@@ -12,10 +12,11 @@ from netstat_parse.grammar.table import Table
 
 NAMES = (
     "linux",
-    "busybox",
     "toybox",
+    "busybox",
     "freebsd",
     "macos",
+    "windows",
 )
 """Each is a module of this package that holds a DIALECT, or several of its name as DIALECTS. The
 first that accepts a header has it."""

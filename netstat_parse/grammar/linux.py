@@ -289,6 +289,7 @@ def row_kinds(language: Language, *others: Language) -> tuple[RowKind, ...]:
 
 # sctp: addresses are never cut; behind the state stands nothing but on an association's last line.
 
+NOTHING = Empty().leave_whitespace()
 AT_END = token(r"(?=[ \t]*+$)", "the line's end")
 
 
@@ -313,7 +314,7 @@ def sctp_kinds(language: Language, *others: Language) -> tuple[RowKind, ...]:
         title("State"): optional(state(STATES | SCTP_STATES)),
         **behind,
     }
-    none = dict.fromkeys(map(title, ("Recv-Q", "Send-Q", "Foreign Address")), Empty())
+    none = dict.fromkeys(map(title, ("Recv-Q", "Send-Q", "Foreign Address")), NOTHING)
     return (
         RowKind("sctp", "sctp", {**both, title("Foreign Address"): any_address("foreign")}),
         RowKind("sctp endpoint", "sctp", {**both, **none}),
@@ -355,15 +356,16 @@ def dialect(language: Language, *others: Language) -> Dialect:
     )
 
 
-def hides_family(header: str) -> bool:
-    """Under this header `tcp` may be IPv6.
+def may_be_another(header: str) -> bool:
+    """The header is not only that of net-tools 2.
 
-    Red Hat's 1.60, whose address columns are wider, prints `tcp` for IPv6 too. So does busybox,
-    whose header with -p is net-tools'.
+    Red Hat's 1.60 has wider address columns. busybox's header with -p is net-tools'; without, it
+    has a blank more, which is lost where trailing blanks are.
     """
     return (
         NARROWEST_ADDRESS < width_of(header) < WIDE_ADDRESS
         or " ".join(header.split()[-3:]) == "State PID/Program name"
+        or header.endswith("State")
     )
 
 
@@ -384,9 +386,44 @@ DIALECT = replace(
     ),
 )
 
+PORT_AS_STATE = "|".join(
+    rf"(?:\S+[ \t]+)?\S+:{number}[ \t]+(?:\S+:\*[ \t]+)?+{number}(?!\S)" for number in KERNEL_STATES
+)
+"""busybox writes a raw socket's state into a buffer, and its ports over it."""
+RAW_KINDS_OF_BUSYBOX = (
+    RowKind(
+        "raw with a port for a state",
+        "raw",
+        {
+            "Proto": proto("raw", "raw6"),
+            "Local Address": token(rf"(?={PORT_AS_STATE})", "an address") + any_address("local"),
+            "State": token(r"[0-9]{1,2}", "-"),
+        },
+    ),
+    RowKind(
+        "raw",
+        "raw",
+        {
+            "Proto": proto("raw", "raw6"),
+            "State": optional(
+                choice("state", state(KERNEL_STATES), token(r"[0-9]{1,5}+(?!\S)", "-"))
+            ),
+        },
+    ),
+)
+
 DIALECTS = (
     DIALECT,
-    replace(DIALECT, plain_family=None, claims=hides_family),
+    replace(
+        DIALECT,
+        claims=may_be_another,
+        plain_family=None,
+        row_kinds=(
+            *(kind for kind in DIALECT.row_kinds if kind.name != "raw"),
+            *RAW_KINDS_OF_BUSYBOX,
+        ),
+    ),
     *map(dialect, (CZECH, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH)),
 )
-"""The second is for headers that hide the family: there only an address tells it."""
+"""Under the second's headers `tcp` may be IPv6: only an address tells. And raw's state may be the
+number of its port."""

@@ -52,8 +52,9 @@ def limits(header: str) -> AddressLimits:
     return AddressLimits(field=22, host=16, uncut_column=45)
 
 
-ANY_HOST = token(r"\S+?(?=\.z39\.50(?!\S))|\S+(?=\.)", "host")
-"""The last dot divides host and port. One service of /etc/services has a dot itself: z39.50."""
+ANY_HOST = token(r"\S+?(?=\.z39\.50?(?!\S))|\S+(?=\.)", "host")
+"""The last dot divides host and port. One service of /etc/services has a dot itself: z39.50. A
+column that it fills loses its last digit."""
 NUMERIC_IPV4 = token(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?=\.[0-9*]++(?!\S))", "host")
 """Cut only with -A: with its port it has at most 21 characters."""
 NAMED_HOST = 12
@@ -101,7 +102,7 @@ def process(pid: str, program: str, words: str = "process:pid") -> Cell:
         behind = place.behind
         name = rf"(?:[^ \t\n].{{0,{LONGEST_NAME - 1}}}?)??"
         rest = rf":{ID}(?!\S){behind}[ \t]*+$"
-        pattern = rf"{name}(?={rest})"
+        pattern = rf"(?>{name}(?={rest}))"
         if place.cells_behind and place.cells_behind[0].name == EFFECTIVE_NAME:
             tail = Place(place.limits, place.only_whole, place.cells_behind[1:]).behind
             pattern = f"{in_its_width(tail)}|{pattern}{no_other(rest)}"
@@ -123,13 +124,13 @@ def in_its_width(tail: str) -> str:
     padded_pid = "|".join(rf"[0-9]{{{n}}}[ ]{{{6 - n}}}" for n in range(1, 6)) + "|[0-9]{6,10}"
     next_process = rf"(?:[ ]{{16}}:[ ]{{6}}|.{{16,{LONGEST_NAME}}}?:(?:{padded_pid}))"
     rest = rf":(?:{padded_pid})[ ]{next_process}{tail}[ \t]*+$"
-    short = rf".{{0,16}}?(?<=[0-9][ ].{{16}})(?={rest})"
-    long = rf"(?<=[0-9][ ]).{{16,{LONGEST_NAME}}}?(?={rest}){no_other(rest)}"
+    short = rf".{{0,15}}?(?<=[0-9][ ].{{16}})(?={rest})"
+    long = rf"(?<=[0-9][ ])(?>.{{16,{LONGEST_NAME}}}?(?={rest})){no_other(rest)}"
     return f"{short}|{long}"
 
 
 def no_other(rest: str) -> str:
-    """The pattern that looks ahead: the name does not end at a later colon as well."""
+    """The pattern that looks ahead: the name can't end at a later colon as well."""
     return rf"(?!:.{{0,{LONGEST_NAME}}}?{rest})"
 
 

@@ -83,8 +83,7 @@ class RowMatcher:
         self._names = names
         self._whole = pattern.whole
         self._every = re.compile(_with_all_groups(pattern.every, names) + r"[ \t]*+\Z")
-        groups = self._every.groupindex
-        self._positions = tuple(groups[name] - 1 for name in names)
+        self._positions = tuple(self._every.groupindex[name] - 1 for name in names)
         self._in_order = self._positions == tuple(range(len(names)))
 
     def match(self, line: str) -> Cells | None:
@@ -104,10 +103,12 @@ class RowMatcher:
     def find_whole(self) -> Callable[[str], list[Cells]]:
         """Lines, joined -> (line, *cells) of each row whose addresses can't have been cut."""
         row = _with_all_groups(self._whole, self._names)
-        find: Callable[[str], list[Cells]] = re.compile(rf"(?m)^(?=(.*)$){row}[ \t]*+$").findall
-        if self._in_order:
+        pattern = re.compile(rf"(?m)^(?=(.*)$){row}[ \t]*+$")
+        find: Callable[[str], list[Cells]] = pattern.findall
+        positions = (0, *(pattern.groupindex[name] - 1 for name in self._names))
+        if positions == tuple(range(len(positions))):
             return find
-        pick = itemgetter(0, *(position + 1 for position in self._positions))
+        pick = itemgetter(*positions)
         return lambda text: list(map(pick, find(text)))
 
 
@@ -139,6 +140,8 @@ class Table:
     kind: str
     """INTERNET or UNIX."""
     patterns: tuple[RowPattern, ...]
+    goes_on: bool = False
+    """A row may go on in the lines below it; `match` takes all of them, joined by line feeds."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -41,10 +41,11 @@ ROW_KINDS = (
 
 
 def claims(header: str) -> bool:
+    is_wide = linux.width_of(header) == linux.WIDE_ADDRESS
     return (
         "PID/Program Name" in header
         or header.endswith("Inode" + " " * 6)
-        or (linux.width_of(header) == linux.WIDE_ADDRESS and header.endswith("State" + " " * 6))
+        or (is_wide and ("Inode" in header or header.endswith("State" + " " * 6)))
     )
 
 

@@ -1,0 +1,145 @@
+"""The tables of UNIX domain sockets: one shape on Linux, another on the BSDs.
+
+Sources: net-tools 2.10, netstat.c (unix_do_one); busybox, networking/netstat.c (unix_do_one);
+toybox, toys/net/netstat.c (show_unix_sockets); FreeBSD, usr.bin/netstat/unix.c, and Apple
+network_cmds, netstat.tproj/unix.c (unixdomainpr).
+"""
+
+from __future__ import annotations
+
+from pyparsing import ParserElement
+
+from netstat_parse.grammar.dialect import Column, Dialect, Field, RowKind
+from netstat_parse.grammar.table import UNIX, AddressLimits, ProgramWidth
+from netstat_parse.grammar.tokens import (
+    ID,
+    adjacent,
+    choice,
+    free_text,
+    literal,
+    number,
+    one_of_words,
+    optional,
+    token,
+)
+
+LINUX_BANNERS = (
+    "Active UNIX domain sockets (w/o servers)",
+    "Active UNIX domain sockets (servers and established)",
+    "Active UNIX domain sockets (only servers)",
+)
+TYPES = ("STREAM", "DGRAM", "RAW", "RDM", "SEQPACKET", "DCCP", "PACKET", "UNKNOWN")
+
+FLAGS = (
+    token(r"\[", "'['")
+    + token(r"(?:[A-Z]++(?: [A-Z]++)*+)?+", "flags")("flags")
+    + token(r"\](?!\S)", "']'")
+)
+STATE = token(r"[^\s0-9/@\[-][^\s/@]*+(?!\S)", "state")("state")
+PATH = free_text("path", "path", "")
+
+PROGRAM_COLUMN = 20
+
+
+def process(separator: str) -> ParserElement:
+    """`pid/name` in a field of 20, or `-`, before a path that may hold blanks as the name may.
+
+    The field's width tells where the name ends; where blanks were folded, the path's first
+    character does.
+    """
+    in_field = "|".join(
+        rf"(?<=[ \t][0-9]{{{digits}}}/)(?=.{{{width}}}{separator}|.{{0,{width}}}$)"
+        rf"(?:.{{0,{width - 1}}}[^ \t\n])?+"
+        for digits in range(1, 11)
+        if (width := PROGRAM_COLUMN - 1 - digits)
+    )
+    folded = r".{0,40}?(?=[ \t]++[/@]|[ \t]*+$)"
+    name = token(rf"(?:{in_field}|{folded})", "program name")("program")
+    known = adjacent(token(ID, "pid")("pid"), literal("/"), name)
+    return choice("pid/program name or -", known, token(r"-(?!\S)", "-"))
+
+
+def linux_unix(
+    name: str, commands: tuple[str, ...], *, process_title: str, separator: str
+) -> Dialect:
+    """The table of net-tools, busybox or toybox. `separator` ends the field of the program."""
+    columns = (
+        Column("Proto", token(r"(?:unix|\?\?)(?!\S)", "proto"), required=True),
+        Column("RefCnt", number("refcount", "RefCnt"), required=True),
+        Column("Flags", FLAGS),
+        Column("Type", optional(one_of_words(TYPES, "type")("type"))),
+        Column("State", optional(STATE)),
+        Column("I-Node", choice("inode", number("inode", "inode"), token(r"-(?!\S)", "-"))),
+        Column(process_title, process(separator)),
+        Column("Path", PATH, required=True),
+    )
+    header = "Proto RefCnt Flags       Type       State         I-Node   "
+    padded = f"{process_title}    " + (" " if separator else "")
+    return Dialect(
+        name=name,
+        commands=commands,
+        connection="UnixSocket",
+        banners=LINUX_BANNERS,
+        other_tables=(),
+        columns=columns,
+        row_kinds=(RowKind("unix", "", {}),),
+        separator="",
+        states={},
+        plain_family=None,
+        limits=lambda header: AddressLimits(),
+        program_width=ProgramWidth(19, with_pid=True),
+        common_headers=(f"{header}Path", f"{header}{padded}Path"),
+        kind=UNIX,
+    )
+
+
+def from_hexadecimal(text: str) -> int:
+    return int(text, 16)
+
+
+def address(title: str, field: str, *, required: bool = False) -> Column:
+    cell = token(r"(?:0x)?+[0-9a-f]{1,16}+(?!\S)", title)(field)
+    return Column(title, cell, (Field(field, from_hexadecimal, (field,)),), required=required)
+
+
+def count(title: str, field: str) -> Column:
+    return Column(title, number(field, title), (Field(field, int, (field,)),), required=True)
+
+
+def bsd_unix(
+    name: str, commands: tuple[str, ...], banner: str, *, more_columns: tuple[Column, ...] = ()
+) -> Dialect:
+    """The table of macOS or FreeBSD."""
+    columns = (
+        address("Address", "socket", required=True),
+        Column("Type", token(r"[a-z]{3,6}[a-z0-9]*+(?!\S)", "type")("type"), required=True),
+        count("Recv-Q", "recv_q"),
+        count("Send-Q", "send_q"),
+        Column(
+            "Inode",
+            token(r"(?:0x)?+[0-9a-f]{1,16}+(?!\S)", "Inode")("vnode"),
+            (Field("inode", from_hexadecimal, ("vnode",)),),
+            required=True,
+        ),
+        address("Conn", "connected_to"),
+        address("Refs", "references"),
+        address("Nextref", "next_reference"),
+        *more_columns,
+        Column("Addr", PATH, required=True),
+    )
+    return Dialect(
+        name=name,
+        commands=commands,
+        connection="UnixSocket",
+        banners=(banner,),
+        other_tables=(),
+        columns=columns,
+        row_kinds=(RowKind("unix", "", {}),),
+        separator="",
+        states={},
+        plain_family=None,
+        limits=lambda header: AddressLimits(),
+        program_width=ProgramWidth(31),
+        common_headers=(),
+        kind=UNIX,
+    )
