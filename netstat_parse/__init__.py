@@ -100,6 +100,7 @@ __all__ = [
     "CommandTimeoutError",
     "Connection",
     "Endpoint",
+    "FreebsdConnection",
     "InputError",
     "LineKind",
     "LinuxConnection",

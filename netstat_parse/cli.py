@@ -338,6 +338,7 @@ def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, tally: _T
             table=options.table,
             columns=options.columns,
             spreadsheet_safe=options.spreadsheet_safe,
+            on_warning=complain,
         )
     else:
         sink = JsonLinesSink(file, tally.add_unparsed, tally.add_note, table=options.table)

@@ -163,19 +163,19 @@ def default_columns(kind: str) -> tuple[str, ...]:
     return DEFAULT if kind == INTERNET else UNIX_DEFAULT
 
 
-def all_columns(record: str) -> tuple[str, ...]:
-    """What `all` stands for: the default columns, those of this model class, and the rest."""
-    from netstat_parse import models
+def all_columns(dialect: str, kind: str) -> tuple[str, ...]:
+    """What `all` stands for: the default columns, the dialect's own, and the rest."""
+    from netstat_parse.models import connection_class
 
-    if record == models.UnixSocket.__name__:
-        columns: tuple[str, ...] = (*UNIX_DEFAULT, *_unix_getters(), "source")
-    else:
-        own = _own_getters(getattr(models, record))
+    if kind == INTERNET:
+        own = _own_getters(connection_class(dialect))
         columns = (*DEFAULT, *own, "dialect", "transport", "family", "extra", "source")
+    else:
+        columns = (*UNIX_DEFAULT, *_unix_getters(), "source")
     return tuple(dict.fromkeys(columns))
 
 
-def getters_of(columns: Iterable[str], kind: str) -> dict[str, Getter | None]:
+def getters_of(columns: Iterable[str], kind: str) -> list[Getter | None]:
     """For each column the function that gives its text; None for a column of the snapshot.
 
     `kind` is that of the table, INTERNET or UNIX. Raises UnknownColumnError for a name that is a
@@ -190,7 +190,9 @@ def getters_of(columns: Iterable[str], kind: str) -> dict[str, Getter | None]:
             known |= _own_getters(connection)
     else:
         known |= _unix_getters() | _OF_PROCESS
+    getters = []
     for column in columns:
         if column not in known:
             raise UnknownColumnError(column, tuple(known))
-    return {column: known[column] for column in columns}
+        getters.append(known[column])
+    return getters

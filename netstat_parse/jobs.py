@@ -208,12 +208,18 @@ class _Child:
         self.end: str | None = None
         """How it stood behind the part."""
         self.lines = 0
-        self._output = _nameless()
-        self._odd_lines = _nameless()
-        self._pid: int | None = os.fork()
+        self._output = self._odd_lines = -1
+        self._pid: int | None = None
+        try:
+            self._output, self._odd_lines = _nameless(), _nameless()
+            self._pid = os.fork()
+        except OSError:
+            self.close()
+            raise
         if self._pid == 0:
             status = 1
             try:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
                 with (
                     open(self._output, "w", newline="\n", **_ENCODING) as output,
                     open(self._odd_lines, "wb") as odd_lines,
@@ -265,6 +271,16 @@ class _Child:
 
 
 _ENCODING: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogatepass"}
+
+
+@contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """Lets Ctrl-C wait: no process may be there that is not known of."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _nameless() -> int:
@@ -348,7 +364,8 @@ class _Work:
     def _start_children(self, parts: list[_Part]) -> None:
         with suppress(OSError):  # no more processes, or no room for what they write
             for part in parts:
-                self._children.append(_Child(partial(self._convert, os.getpid()), part))
+                with _not_interrupted():
+                    self._children.append(_Child(partial(self._convert, os.getpid()), part))
 
     def _take_children(self) -> int:
         """Takes what the children gave, as far as they assumed what was so; of how many."""

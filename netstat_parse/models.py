@@ -71,7 +71,7 @@ class Endpoint(_Frozen):
     """One end of a connection: `host:port` (Linux, Windows) or `host.port` (macOS, FreeBSD)."""
 
     host: str
-    """As printed: an address, a name, or `*`. Brackets around an IPv6 address are not part of it."""
+    """As printed: an address, a name, or `*`. Brackets around it are not part of it."""
     address: IPv4Address | IPv6Address | None = None
     """The host as an address, with its scope; None for a name, for `*`, and where it was cut."""
     port: Annotated[int, Field(ge=0, le=65535)] | None = None
@@ -271,18 +271,23 @@ class WindowsConnection(Connection):
     """The connection's template of TCP settings (-y)."""
 
 
-_CONNECTION_TAGS: Mapping[str, str] = {
-    name: cls.__name__
+_CONNECTION_CLASSES: Mapping[str, type[Connection]] = {
+    name: cls
     for cls in (LinuxConnection, MacosConnection, FreebsdConnection, WindowsConnection)
     for name in cls.model_fields["dialect"].annotation.__args__  # type: ignore[union-attr]
 }
+
+
+def connection_class(dialect: str) -> type[Connection]:
+    """The class of a dialect's connections."""
+    return _CONNECTION_CLASSES.get(dialect, Connection)
 
 
 def _connection_tag(value: Any) -> str:
     if isinstance(value, Connection):
         return type(value).__name__
     dialect = value.get("dialect") if isinstance(value, Mapping) else None
-    return _CONNECTION_TAGS.get(dialect, Connection.__name__) if isinstance(dialect, str) else ""
+    return connection_class(dialect).__name__ if isinstance(dialect, str) else ""
 
 
 AnyConnection = Annotated[

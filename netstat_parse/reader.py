@@ -102,8 +102,8 @@ class SnapshotReader:
     the dialect of every header (KeyError if there is none of that name); `strict` raises ParseError
     at the first line that can't be placed, which otherwise becomes an UnparsedLine; `uncut` says
     that netstat was told not to cut addresses (-W on Linux, -l on macOS); `timestamp_formats` are
-    strptime formats of stamps to know, besides the usual ones; `single` raises SeveralSnapshotsError
-    where a second snapshot begins.
+    strptime formats of stamps to know, besides the usual ones; `single` raises
+    SeveralSnapshotsError where a second snapshot begins.
     """
 
     def __init__(

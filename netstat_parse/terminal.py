@@ -40,21 +40,17 @@ def write_tables(
     draw = _rich_table if file.isatty() and _has_rich() else _plain_table
     for i, snapshot in enumerate(snapshots):
         records = records_of(snapshot, table)
-        shown = _shown_columns(records, table, columns)
+        shown = _shown_columns(snapshot.dialect, table, columns)
         getters = getters_of(shown, table)
-        rows = [
-            [printable(getter(c)) if getter else "" for getter in getters.values()] for c in records
-        ]
+        rows = [[printable(getter(c)) if getter else "" for getter in getters] for c in records]
         file.write("\n" if i else "")
         draw(_title(snapshot, records, table), list(shown), rows, file)
 
 
-def _shown_columns(
-    records: Sequence[Record], table: str, columns: Sequence[str] | None
-) -> tuple[str, ...]:
-    if columns and "all" in columns and records:
-        return all_columns(type(records[0]).__name__)[1:]
-    return tuple(c for c in columns or () if c != "all") or default_columns(table)[1:]
+def _shown_columns(dialect: str, table: str, columns: Sequence[str] | None) -> tuple[str, ...]:
+    if columns and "all" in columns:
+        return all_columns(dialect, table)[1:]
+    return tuple(columns or default_columns(table)[1:])
 
 
 def _title(snapshot: Snapshot, records: Sequence[Record], table: str) -> str:

@@ -49,10 +49,9 @@ def write_csv(
     """
     writer = _CsvWriter(file, table, columns, spreadsheet_safe=spreadsheet_safe)
     for snapshot in snapshots:
-        records = records_of(snapshot, table)
-        if records:
-            writer.resolve(type(records[0]).__name__)
-            writer.write(map(writer.row, records), snapshot.captured_at)
+        writer.resolve(snapshot.dialect)
+        rows = map(writer.row, records_of(snapshot, table))
+        writer.write(rows, snapshot.captured_at)
     writer.close()
 
 
@@ -113,27 +112,25 @@ class _CsvWriter:
         elif not self._asks_for_all:
             self._set_columns(tuple(columns))
 
-    def resolve(self, record: str) -> tuple[str, ...]:
-        """Takes notice of the model class of the rows to come; its columns that are left out."""
-        if self.is_default:
-            if not self._cells:
-                self._set_columns(self._default)
+    def resolve(self, dialect: str) -> tuple[str, ...]:
+        """Takes notice of the dialect of the rows to come; its columns that are left out."""
+        if not self._asks_for_all:
             return ()
-        if self._asks_for_all:
-            wanted = all_columns(record)
-            if not self._columns:
-                self._set_columns(wanted)
-            return tuple(column for column in wanted if column not in self._columns)
-        return ()
+        wanted = all_columns(dialect, self._table)
+        if not self._columns:
+            self._set_columns(wanted)
+        return tuple(column for column in wanted if column not in self._columns)
 
     def _set_columns(self, columns: tuple[str, ...]) -> None:
         self._columns = columns
-        for column, getter in getters_of(columns, self._table).items():
+        for column, getter in zip(columns, getters_of(columns, self._table), strict=True):
             quote = quoted if column in SIGNED else self._quote
             self._cells.append(getter and partial(_cell, getter, quote))
 
     def row(self, record: Record) -> tuple[str | None, ...]:
         """A row's cells; None stands for those of its snapshot."""
+        if not self._cells:
+            self._set_columns(self._columns)
         return tuple(cell and cell(record) for cell in self._cells)
 
     def write(self, rows: Iterable[tuple[str | None, ...]], captured_at: datetime | None) -> None:
@@ -256,24 +253,31 @@ class CsvSink(RowSink):
         table: str = INTERNET,
         columns: Sequence[str] | None = None,
         spreadsheet_safe: bool = False,
+        on_warning: Callable[[str], None] = lambda text: None,
     ) -> None:
         super().__init__(file, on_unparsed, on_note, table=table)
         self._writer = _CsvWriter(file, table, columns, spreadsheet_safe=spreadsheet_safe)
         self._quote = quoted_harmless if spreadsheet_safe else quoted
         self._writes_cells = columns is None and table == INTERNET
+        self._on_warning = on_warning
+        self._complained_of: set[str] = set()
 
     def row_maker(self, table: Table) -> Callable[[Cells, int, int], Any]:
         """To a row's text behind its stamp; where columns were named, to the texts of each."""
         if self._writes_cells:
             return partial(_csv_row, self._quote, table)
-        from netstat_parse import records
+        from netstat_parse.records import maker
 
-        record = table.connection if table.kind == INTERNET else "UnixSocket"
-        left_out = self._writer.resolve(record)
-        if left_out:
-            self.note(f"columns of {table.dialect} that this CSV lacks: {', '.join(left_out)}")
-        make = records.maker(table)
+        make = maker(table)
         return lambda cells, local, foreign: self._writer.row(make(cells, local, foreign))
+
+    def start(self, dialect: str, captured_at: datetime | None) -> None:
+        """A snapshot begins."""
+        super().start(dialect, captured_at)
+        left_out = self._writer.resolve(dialect)
+        if left_out and dialect not in self._complained_of:
+            self._complained_of.add(dialect)
+            self._on_warning(f"this CSV lacks columns of {dialect}: {', '.join(left_out)}")
 
     def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Any]]:
         """The same for many rows, each with its line before its cells."""
@@ -307,9 +311,9 @@ def _csv_rows(
     one: Callable[[Cells, int, int], str], states: dict[str, str], rows: list[Cells]
 ) -> list[str]:
     texts = [
-        f",{proto},{recv_q},{send_q},{host},{port},{foreign_host},{foreign_port},"
-        f"{states[state]},{pid},{program}\n"
-        for _, proto, recv_q, send_q, host, port, foreign_host, foreign_port, state, pid, program in rows
+        f",{proto},{recv_q},{send_q},{host},{port},{foreign},{foreign_port},"
+        f"{states[state]},{pid},{name}\n"
+        for _, proto, recv_q, send_q, host, port, foreign, foreign_port, state, pid, name in rows
     ]
     joined = "".join(texts)
     if joined.count(",") == 10 * len(texts) and '"' not in joined and "\r" not in joined:

@@ -6,6 +6,7 @@ import bz2
 import codecs
 import gzip
 import lzma
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
@@ -764,6 +765,25 @@ def test_every_encoding_is_the_same_log(tmp_path: Path, data: bytes) -> None:
     assert are_rows(first, [ROW, OTHER])
     assert are_rows(second, [UDP])
     assert first.unparsed == second.unparsed == ()
+
+
+def test_open_files_and_pipes_are_iterables_of_lines(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_text(LOG)
+    expected = list(iter_snapshots(LOG))
+    with path.open() as file:
+        assert list(iter_snapshots(file)) == expected
+    reader, writer = os.pipe()
+    with open(writer, "w") as into:
+        into.write(LOG)
+    with open(reader) as out:
+        assert list(iter_snapshots(out)) == expected
+
+
+def test_feed_takes_several_lines_in_one_text() -> None:
+    reader = SnapshotReader()
+    assert reader.feed(LOG) + reader.close() == list(iter_snapshots(LOG))
+    assert sum(reader.counts.values()) == LOG.count("\n")
 
 
 def test_cr_lf_and_a_mark_are_no_matter_in_text() -> None:

@@ -387,7 +387,8 @@ DIALECT = replace(
 )
 
 PORT_AS_STATE = "|".join(
-    rf"(?:\S+[ \t]+)?\S+:{number}[ \t]+(?:\S+:\*[ \t]+)?+{number}(?!\S)" for number in KERNEL_STATES
+    rf"(?:\S+[ \t]+)?\S+:{number}[ \t]+(?:\S+:(?![0-9]++[ \t])\S+[ \t]+)?+{number}(?!\S)"
+    for number in KERNEL_STATES
 )
 """busybox writes a raw socket's state into a buffer, and its ports over it."""
 RAW_KINDS_OF_BUSYBOX = (
