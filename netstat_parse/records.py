@@ -14,6 +14,8 @@ from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from netstat_parse import models
 from netstat_parse.grammar.table import HOST_CUT, INTERNET, PORT_CUT, WHOLE, Cells, Table
 from netstat_parse.models import (
@@ -41,8 +43,6 @@ TRANSPORTS = {
 FAMILIES = {"4": "ipv4", "6": "ipv6", "46": "dual"}
 
 Record = Connection | UnixSocket
-MakeConnection = Callable[[Cells, int, int], Connection]
-"""The cells, and of which the local and the foreign endpoint may have been cut."""
 
 
 @lru_cache(maxsize=256)
@@ -65,17 +65,16 @@ def address_of(host: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-@lru_cache(maxsize=MEMORY)
-def endpoint(host: str, port: str, cut: int = WHOLE) -> Endpoint:
+def _endpoint(host: str, port: str, cut: int) -> Endpoint:
     """An endpoint of the texts of its host and port; `port` is empty where netstat prints `*`."""
-    number = int(port) if port.isdecimal() and cut != PORT_CUT else None
+    is_number = port.isdecimal()
     return construct(
         Endpoint,
         {
             "host": host,
             "address": None if cut == HOST_CUT else address_of(host),
-            "port": number,
-            "service": None if port.isdecimal() else port or None,
+            "port": int(port) if is_number and cut != PORT_CUT else None,
+            "service": None if is_number else port or None,
             "truncated": cut in (HOST_CUT, PORT_CUT),
         },
         ENDPOINT_FIELDS,
@@ -86,57 +85,56 @@ ENDPOINT_FIELDS = set(Endpoint.model_fields)
 PROCESS_FIELDS = set(Process.model_fields)
 
 
-def connection_maker(table: Table) -> MakeConnection:
-    """The function that makes Connections of the cells of this table's rows."""
+class Shared(dict[Any, Any]):
+    """What was made of each key, so that equal ones are the same; emptied when it is full."""
+
+    def __init__(self, make: Callable[..., Any]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: tuple[Any, ...]) -> Any:
+        if len(self) >= MEMORY:
+            self.clear()
+        made = self[key] = self._make(*key)
+        return made
+
+
+def connection_maker(table: Table) -> Callable[[Cells, int, int], Connection]:
+    """The function that makes Connections of the cells of this table's rows.
+
+    It takes the cells, and of the local and the foreign endpoint whether they may have been cut.
+    """
     cls: type[Connection] = getattr(models, table.connection)
     names = set(cls.model_fields)
-    own_defaults = {
-        name: model_field.get_default(call_default_factory=True)
-        for name, model_field in cls.model_fields.items()
-        if name not in Connection.model_fields
-    }
-    positions = {name: i for i, name in enumerate(table.names)}
-    own = [
-        (f.name, f.convert, tuple(positions[result] for result in f.results))
-        for f in own_fields(table)
-    ]
-    extra = [(title, positions[result]) for result, title in table.extra]
+    defaults = _defaults(cls) | {"dialect": table.dialect, "extra": FrozenDict()}
     states = {printed: TcpState[name] for printed, name in table.states.items()}
-    foreign_states = {s for s in states if states[s] is TcpState.UNKNOWN and s != "UNKNOWN"}
-    no_extra = FrozenDict()
-    process = process_maker(table)
-    dialect, plain_family = table.dialect, table.plain_family
+    states_of_others = {s for s in states if states[s] is TcpState.UNKNOWN and s != "UNKNOWN"}
+    endpoints, processes = Shared(_endpoint), Shared(process_maker(table))
+    set_own_fields = _own_fields_setter(table)
+    plain_family = table.plain_family
 
     def make(cells: Cells, local_cut: int = WHOLE, foreign_cut: int = WHOLE) -> Connection:
-        proto, recv_q, send_q, host, port, foreign_host, foreign_port, state, pid, program = cells[
-            :10
-        ]
-        local = endpoint(host, port, local_cut)
-        proto, transport, family = protocol(proto)
+        proto, recv_q, send_q, host, port, foreign_host, foreign_port, state, pid, name = cells[:10]
+        local = endpoints[host, port, local_cut]
+        fields = defaults.copy()
+        fields["proto"], fields["transport"], family = protocol(proto)
         if family is None:
             address = local.address
-            family = f"ipv{address.version}" if address is not None else plain_family
-        fields: dict[str, Any] = {
-            "dialect": dialect,
-            "proto": proto,
-            "transport": transport,
-            "family": family,
-            "recv_q": int(recv_q) if recv_q else None,
-            "send_q": int(send_q) if send_q else None,
-            "local": local,
-            "foreign": endpoint(foreign_host, foreign_port, foreign_cut),
-            "state": states[state] if state else None,
-            "process": process(pid, program) if pid else None,
-            "extra": no_extra,
-            **own_defaults,
-        }
-        for name, convert, where in own:
-            texts = [cells[i] for i in where]
-            if texts[0]:
-                fields[name] = convert(*texts)
-        if extra or state in foreign_states:
-            known = {"State": state} if state in foreign_states else {}
-            fields["extra"] = FrozenDict({**known, **{title: cells[i] for title, i in extra}})
+            family = plain_family if address is None else f"ipv{address.version}"
+        fields["family"] = family
+        if recv_q:
+            fields["recv_q"] = int(recv_q)
+            fields["send_q"] = int(send_q)
+        fields["local"] = local
+        fields["foreign"] = endpoints[foreign_host, foreign_port, foreign_cut]
+        if state:
+            fields["state"] = states[state]
+            if state in states_of_others:
+                fields["extra"] = FrozenDict(State=state)
+        if pid:
+            fields["process"] = processes[pid, name]
+        if set_own_fields is not None:
+            set_own_fields(fields, cells)
         return construct(cls, fields, names)
 
     return make
@@ -145,41 +143,57 @@ def connection_maker(table: Table) -> MakeConnection:
 def unix_socket_maker(table: Table) -> Callable[[Cells, int, int], UnixSocket]:
     """The function that makes UnixSockets of the cells of this table's rows."""
     names = set(UnixSocket.model_fields)
-    defaults = {
-        name: field.get_default(call_default_factory=True)
-        for name, field in UnixSocket.model_fields.items()
+    defaults = _defaults(UnixSocket) | {"dialect": table.dialect}
+    processes = Shared(process_maker(table))
+    set_own_fields = _own_fields_setter(table)
+
+    def make(cells: Cells, local_cut: int = WHOLE, foreign_cut: int = WHOLE) -> UnixSocket:
+        refcount, flags, kind, state, inode, pid, program, path = cells[:8]
+        fields = defaults | {
+            "type": kind,
+            "state": state or None,
+            "path": path or None,
+            "process": processes[pid, program] if pid else None,
+            "refcount": int(refcount) if refcount else None,
+            "flags": tuple(flags.split()),
+            "inode": int(inode) if inode else None,
+        }
+        if set_own_fields is not None:
+            set_own_fields(fields, cells)
+        return construct(UnixSocket, fields, names)
+
+    return make
+
+
+def _defaults(model: type[BaseModel]) -> dict[str, Any]:
+    """The model's fields in their order, None where they have no default."""
+    return {
+        name: None if field.is_required() else field.get_default(call_default_factory=True)
+        for name, field in model.model_fields.items()
     }
+
+
+def _own_fields_setter(table: Table) -> Callable[[dict[str, Any], Cells], None] | None:
+    """The function that sets the fields that only this table has; None if there are none."""
     positions = {name: i for i, name in enumerate(table.names)}
     own = [
         (f.name, f.convert, tuple(positions[result] for result in f.results))
         for f in own_fields(table)
     ]
     extra = [(title, positions[result]) for result, title in table.extra]
-    process = process_maker(table)
-    dialect = table.dialect
+    if not own and not extra:
+        return None
 
-    def make(cells: Cells, local_cut: int = WHOLE, foreign_cut: int = WHOLE) -> UnixSocket:
-        refcount, flags, kind, state, inode, pid, program, path = cells[:8]
-        fields: dict[str, Any] = {
-            **defaults,
-            "dialect": dialect,
-            "type": kind,
-            "state": state or None,
-            "path": path or None,
-            "process": process(pid, program) if pid else None,
-            "refcount": int(refcount) if refcount else None,
-            "flags": tuple(flags.split()),
-            "inode": int(inode) if inode else None,
-        }
+    def set_own_fields(fields: dict[str, Any], cells: Cells) -> None:
         for name, convert, where in own:
             texts = [cells[i] for i in where]
             if texts[0]:
                 fields[name] = convert(*texts)
         if extra:
-            fields["extra"] = FrozenDict((title, cells[i]) for title, i in extra)
-        return construct(UnixSocket, fields, names)
+            more = {title: cells[i] for title, i in extra}
+            fields["extra"] = FrozenDict({**fields["extra"], **more})
 
-    return make
+    return set_own_fields
 
 
 def maker(table: Table) -> Callable[[Cells, int, int], Record]:
@@ -209,7 +223,6 @@ def process_maker(table: Table) -> Callable[[str, str], Process]:
     width = table.program_width
     unnamed = "" if table.names_programs and not table.goes_on else None
 
-    @lru_cache(maxsize=MEMORY)
     def make(pid: str, name: str) -> Process:
         length = len(name.encode(errors="replace")) + (len(pid) + 1 if width.with_pid else 0)
         fields = {

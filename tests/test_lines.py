@@ -923,16 +923,22 @@ def test_what_is_wrapped_around_lines_is_taken_off(wrapping: str) -> None:
 
 
 @pytest.mark.parametrize("lines_at_once", [1, 100])
-def test_colours_inside_a_row_are_taken_off(lines_at_once: int) -> None:
+@pytest.mark.parametrize("cell", ["51234", ":22 ", "sshd", "10.0.0.2", "ESTABLISHED"])
+@pytest.mark.parametrize(
+    ("start", "end"), [("\x1b[01;31m\x1b[K", "\x1b[m\x1b[K"), ("\x1b[1m", "\x1b[m")]
+)
+def test_colours_inside_a_row_are_taken_off(
+    start: str, end: str, cell: str, lines_at_once: int
+) -> None:
     """`grep --color` marks what it found."""
-    rows = [ROW, Row(local_port="23"), ROW]
-    coloured = [
-        line.replace("51234", "\x1b[01;31m\x1b[K51234\x1b[m\x1b[K").replace("sshd", "\x1b[1msshd")
-        for line in linux_capture(rows, "p")
-    ]
+    rows = [ROW, Row(foreign_port="51234", recv_q=1), ROW]
+    text = cell.strip(": ")
+    marked = cell.replace(text, f"{start}{text}{end}")
+    coloured = [line.replace(cell, marked) for line in linux_capture(rows, "p")]
+    assert coloured[2].count("\x1b") >= 2
     reader = SnapshotReader()
-    for start in range(0, len(coloured), lines_at_once):
-        reader.feed_lines(coloured[start : start + lines_at_once])
+    for begin in range(0, len(coloured), lines_at_once):
+        reader.feed_lines(coloured[begin : begin + lines_at_once])
     (snapshot,) = reader.close()
     assert are_rows(snapshot, rows)
 

@@ -386,30 +386,40 @@ DIALECT = replace(
     ),
 )
 
-PORT_AS_STATE = "|".join(
-    rf"(?:\S+[ \t]+)?\S+:{number}[ \t]+(?:\S+:(?![0-9]++[ \t])\S+[ \t]+)?+{number}(?!\S)"
-    for number in KERNEL_STATES
+PORT_AS_STATE = (
+    "(?:"
+    + "|".join(
+        rf"(?:\S+[ \t]+)?\S+:{number}[ \t]+(?:\S+:(?![0-9]++[ \t])\S+[ \t]+)?+{number}(?!\S)"
+        for number in KERNEL_STATES
+    )
+    + ")"
 )
 """busybox writes a raw socket's state into a buffer, and its ports over it."""
+ANY_NUMBER = token(r"[0-9]{1,5}+(?!\S)", "-")
+
+
+def not_port(place: Place) -> ParserElement:
+    """The local address of a row whose state is not the number of its last port."""
+    local = address("local")
+    return token(rf"(?!{PORT_AS_STATE})", "an address") + (
+        local if isinstance(local, ParserElement) else local(place)
+    )
+
+
 RAW_KINDS_OF_BUSYBOX = (
     RowKind(
-        "raw with a port for a state",
+        "raw",
         "raw",
         {
             "Proto": proto("raw", "raw6"),
-            "Local Address": token(rf"(?={PORT_AS_STATE})", "an address") + any_address("local"),
-            "State": token(r"[0-9]{1,2}", "-"),
+            "Local Address": not_port,
+            "State": optional(choice("state", state(KERNEL_STATES), ANY_NUMBER)),
         },
     ),
     RowKind(
+        "raw with a port for a state",
         "raw",
-        "raw",
-        {
-            "Proto": proto("raw", "raw6"),
-            "State": optional(
-                choice("state", state(KERNEL_STATES), token(r"[0-9]{1,5}+(?!\S)", "-"))
-            ),
-        },
+        {"Proto": proto("raw", "raw6"), "State": ANY_NUMBER},
     ),
 )
 

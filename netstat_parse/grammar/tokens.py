@@ -103,5 +103,5 @@ def free_text(name: str, words: str, behind: str, longest: int = 255) -> ParserE
     """
     if not behind:
         return token(r"(?:.*[^ \t\n])?", words)(name)
-    text = rf"(?:[^ \t\n]|[^ \t\n].{{0,{longest - 2}}}?[^ \t\n])??"
+    text = rf"(?:.{{0,{longest - 1}}}?[^ \t\n])??"
     return token(rf"{text}(?={behind}[ \t]*+$)", words)(name)
