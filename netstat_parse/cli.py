@@ -33,8 +33,8 @@ COMPRESSIONS = (".gz", ".bz2", ".xz")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; gives its exit status."""
-    options = parser().parse_args(arguments)
     try:
+        options = parser().parse_args(arguments)
         status: int = options.work(options)
     except BrokenPipeError:
         # Nobody reads on. Python's own flush of standard output at exit must not fail again.
@@ -148,7 +148,10 @@ def _positive(text: str) -> int:
 
 
 def _columns(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise ValueError(text)
+    return names
 
 
 def complain(message: str) -> None:
@@ -381,6 +384,8 @@ def _snapshots(options: argparse.Namespace, tally: _Tally) -> Iterator[Snapshot]
             for snapshot in reader.close():
                 tally.add_snapshot(snapshot)
                 yield snapshot
+    if not tally.read:
+        tally.status()
 
 
 def _reader_options(options: argparse.Namespace) -> dict[str, Any]:

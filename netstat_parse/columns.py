@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from netstat_parse.errors import UnknownColumnError
-from netstat_parse.grammar.table import HOST_CUT, INTERNET, PORT_CUT, Cells, Table
+from netstat_parse.grammar.table import HOST_CUT, INTERNET, PORT_CUT, Cells, Table, is_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _endpoint_of_cells(host: str, port: str, cut: int) -> tuple[str, str]:
         from netstat_parse.records import address_of
 
         mark = CUT_MARK if address_of(host) is None else ""
-        return host + mark, "" if port.isdecimal() else port
+        return host + mark, "" if is_number(port) else port
     return host + CUT_MARK if cut == HOST_CUT else host, port
 
 

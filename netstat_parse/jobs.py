@@ -463,6 +463,8 @@ def _state(reader: LineReader[Any], sink: RowSink) -> str | None:
     if reader._held or reader._rows or reader._headerless:
         return None
     state = {name: value for name, value in vars(reader).items() if name not in _NO_STATE}
+    if state.pop("_row_end") != reader._number:
+        del state["_row_text"]
     state["snapshots"] = bool(reader.snapshots)
     state["table"] = reader._memory and reader._memory.table
     state["captured_at"] = sink._captured_at

@@ -45,6 +45,14 @@ TABLES_REMEMBERED = 16
 """Under how many different headers rows are remembered."""
 MAX_LINE = 65_536
 """Characters; no netstat prints a longer line."""
+PEELED_AT_MOST = 4
+"""How many stamps and quoting marks may stand before a line's text."""
+SECONDS_OF_RUN = 10
+"""Rows without a header whose stamps are further apart are from two runs of netstat."""
+LINES_EXPLAINED = 10_000
+"""For so many lines that are no rows the grammar is asked what it expected."""
+LONGEST_REMEMBERED = 1_000
+"""Characters; the results of longer lines are not remembered."""
 LINES_OF_ROW = 64
 """No row goes on for more lines."""
 BLANKS = (" ", "\t")
@@ -116,7 +124,8 @@ class _Memory(Generic[Made]):
         return self._newer.get(line)
 
     def remember(self, line: str, made: Made) -> None:
-        self._remember(((line, made),))
+        if len(line) <= LONGEST_REMEMBERED:
+            self._remember(((line, made),))
 
     def recall(self, lines: Sequence[str]) -> list[Made | None]:
         """For each line, what is known of it, or None. Rows met for the first time become known."""
@@ -128,7 +137,8 @@ class _Memory(Generic[Made]):
         self._met_again += len(known) - len(missed)
         self._met_first += len(missed)
         if len(missed) == len(lines) and self._met_first > self.PATIENCE > 16 * self._met_again:
-            found = self.table.rows[0].find_whole("\n".join(lines))
+            text = "\n".join(lines)
+            found = self.table.rows[0].find_whole(text) if _is_plain(text) else []
             if len(found) == len(lines):
                 made = self._make_many(found)
                 self._remember(zip(lines[:: self.SAMPLE], made[:: self.SAMPLE], strict=True))
@@ -143,12 +153,16 @@ class _Memory(Generic[Made]):
             lines = [line for line in lines if line not in self._newer]
         for row in self.table.rows:
             candidates = [line for line in lines if line.startswith(row.prefix)]
-            if candidates:
-                found = row.find_whole("\n".join(candidates))
-                made = self._make_many(found)
-                self._remember(zip(map(itemgetter(0), found), made, strict=True))
-                if len(found) == len(lines):
-                    return
+            text = "\n".join(candidates)
+            if len(text) > LONGEST_REMEMBERED and max(map(len, candidates)) > LONGEST_REMEMBERED:
+                text = "\n".join(line for line in candidates if len(line) <= LONGEST_REMEMBERED)
+            if not _is_plain(text):
+                text = "\n".join(filter(_is_plain, candidates))
+            found = row.find_whole(text) if text else []
+            made = self._make_many(found)
+            self._remember(zip(map(itemgetter(0), found), made, strict=True))
+            if len(found) == len(lines):
+                return
 
     def _remember(self, pairs: Iterable[tuple[str, Made]]) -> None:
         if len(self._newer) >= ROWS_REMEMBERED:
@@ -211,7 +225,10 @@ class LineReader(Generic[Made]):
         self._apart = False
         self._headerless: list[tuple[int, str, str]] = []
         self._stamp: datetime | None = None
+        self._stamp_of_line: datetime | None = None
         self._has_stamped_rows = False
+        self._is_inferred = False
+        self._explained = 0
         self._rows: list[Any] = []
         self._held: list[int] = []
         self._row_count = 0
@@ -336,7 +353,8 @@ class LineReader(Generic[Made]):
             suspect = _Suspect(cells, local, foreign)
             if len(self._suspects) >= ROWS_REMEMBERED:
                 self._suspects.clear()
-            self._suspects[text] = suspect
+            if len(text) <= LONGEST_REMEMBERED:
+                self._suspects[text] = suspect
         return suspect
 
     def _may_go_on(self, text: str) -> None:
@@ -423,7 +441,9 @@ class LineReader(Generic[Made]):
         if len(line) > MAX_LINE:
             self._unparsed(line, MAX_LINE + 1, f"a line of at most {MAX_LINE} characters")
             return
-        text = noise.without_escapes(line) if "\x1b" in line else line
+        text = line.removeprefix("\ufeff")
+        if not _is_plain(text):
+            text = noise.without_escapes(text)
         if self._headerless:
             if self._hold_headerless(line, text):
                 return
@@ -433,8 +453,11 @@ class LineReader(Generic[Made]):
         elif not self._place_text(line, text):
             self._unparsed(line, *self._expected(text))
 
-    def _place_text(self, line: str, text: str) -> bool:
-        """Places the line by its text, or by a part of it; False if no rule accounts for it."""
+    def _place_text(self, line: str, text: str, peeled: int = 0) -> bool:
+        """Places the line by its text, or by a part of it; False if no rule accounts for it.
+
+        `peeled` is how many stamps and quoting marks were taken off before the text.
+        """
         memory = self._memory
         expects_rows = self._aside is None and self._banner is None
         if memory is not None and expects_rows and self._place_row(memory, text):
@@ -456,10 +479,12 @@ class LineReader(Generic[Made]):
             return True
         if self._hold_headerless(line, text):
             return True
+        if peeled == PEELED_AT_MOST:
+            return False
         unquoted = noise.without_quoting(text)
-        if len(unquoted) < len(text) and self._place_text(line, unquoted):
+        if len(unquoted) < len(text) and self._place_text(line, unquoted, peeled + 1):
             return True
-        return self._place_stamped(line, text)
+        return self._place_stamped(line, text, peeled + 1)
 
     def _place_banner(self, bare: str) -> bool:
         banner = headers.banner(bare)
@@ -493,6 +518,7 @@ class LineReader(Generic[Made]):
         self._flush(to_the_end=True)
         self._banner = None
         self._set_table(table)
+        self._is_inferred = False
         if table.extra:
             titles = ", ".join(title for _, title in table.extra)
             self._sink.note(f"columns that no dialect lists: {titles}")
@@ -523,23 +549,31 @@ class LineReader(Generic[Made]):
         self.counts[LineKind.TIMESTAMP] += 1
         return True
 
-    def _place_stamped(self, line: str, text: str) -> bool:
+    def _place_stamped(self, line: str, text: str, peeled: int) -> bool:
         """Places a line that has its own stamp before it, by what stands behind the stamp."""
         found = stamps.at_start(text, self._formats)
-        if found is None:
+        if found is None or found[0].invalid:
             return False
         stamp, end = found
-        if stamp.invalid:
-            return False
+        if self._is_inferred and self._is_later(stamp.at):
+            self._apart = True
+        self._stamp_of_line = stamp.at
         pending, self._stamp = self._stamp, self._stamp or stamp.at
         rows = self.counts[LineKind.ROW]
-        if not self._place_text(line, text[end:]):
+        if not self._place_text(line, text[end:], peeled):
             self._stamp = pending
             return False
         if self.counts[LineKind.ROW] > rows:
-            self._has_stamped_rows = True
+            self._has_stamped_rows = not self._is_inferred
             self._stamp = pending
         return True
+
+    def _is_later(self, at: datetime | None) -> bool:
+        """True for a row's stamp that is too late for the run of netstat of the row before it."""
+        before = self._stamp_of_line
+        if at is None or before is None or (at.tzinfo is None) != (before.tzinfo is None):
+            return False
+        return not 0 <= (at - before).total_seconds() < SECONDS_OF_RUN
 
     def _behind_stamp(self, line: str) -> str:
         found = stamps.at_start(line, self._formats)
@@ -573,6 +607,7 @@ class LineReader(Generic[Made]):
         if len(readings) == 1:
             self._start(tables[0].dialect)
             self._set_table(tables[0])
+            self._is_inferred = True
             self._sink.note(f"no header: read as {_or_as(tables)}")
         for self._number, line, text in held:
             if len(readings) > 1:
@@ -628,6 +663,9 @@ class LineReader(Generic[Made]):
         column = len(text) - len(start) + 1
         if not any(start.startswith(row.prefix) for row in memory.table.rows):
             return column, "expected a row, a banner or a header"
+        self._explained += 1
+        if self._explained > LINES_EXPLAINED:
+            return column, "expected a row"
         from netstat_parse.grammar.dialects import explain
 
         return explain(memory.table, text)
@@ -636,16 +674,22 @@ class LineReader(Generic[Made]):
         """True for a row whose last cell is shorter than netstat ever prints it.
 
         Only where the header still has the blanks that netstat pads it with: the rows then have
-        them too, and a last cell that neither fills its column nor has blanks behind it is a piece.
+        them too, and a last cell that does not fill its column is a piece.
         """
         memory = self._memory
         if memory is None or not self._in_rows():
             return False
         header = memory.table.header
-        if not header.endswith(" ") or text.endswith(" ") or memory.table.match(text) is None:
+        start = memory.table.last_cell_start(text)
+        if start is None or not header.endswith(" "):
             return False
         last_column = len(header) - header.rfind(memory.table.titles[-1])
-        return len(text.split()[-1]) < last_column
+        return len(text) - start < last_column
+
+
+def _is_plain(text: str) -> bool:
+    """True where nothing is to be taken out before the text is read."""
+    return "\x1b" not in text and "\r" not in text
 
 
 def _or_as(tables: Sequence[Table]) -> str:

@@ -171,7 +171,7 @@ class SnapshotReader:
         Raises NotNetstatError if there was no netstat output in the input.
         """
         if self._unfinished is not None:
-            self._lines.feed_lines([self._unfinished], terminated=False)
+            self._lines.feed_lines([_without_end(self._unfinished)], terminated=False)
             self._unfinished = None
         self._lines.close()
         self._sink.close()
@@ -179,7 +179,7 @@ class SnapshotReader:
 
     def _finish_line(self) -> None:
         if self._unfinished is not None:
-            self._lines.feed_line(self._unfinished)
+            self._lines.feed_line(_without_end(self._unfinished))
             self._unfinished = None
 
 

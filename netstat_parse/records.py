@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from netstat_parse import models
-from netstat_parse.grammar.table import HOST_CUT, INTERNET, PORT_CUT, WHOLE, Cells, Table
+from netstat_parse.grammar.table import (
+    HOST_CUT,
+    INTERNET,
+    PORT_CUT,
+    PROOF,
+    WHOLE,
+    Cells,
+    Table,
+    is_number,
+)
 from netstat_parse.models import (
     Connection,
     Endpoint,
@@ -33,6 +42,8 @@ if TYPE_CHECKING:
 
 MEMORY = 2**15
 """How many endpoints, and how many processes, are kept to be used again."""
+LONGEST = 300
+"""Characters; no longer host or name is kept."""
 
 TRANSPORTS = {
     "icm": "icmp",
@@ -54,7 +65,6 @@ def protocol(proto: str) -> tuple[str, str, str | None]:
     return proto, TRANSPORTS.get(found[1], found[1]), FAMILIES.get(found[2])
 
 
-@lru_cache(maxsize=MEMORY)
 def address_of(host: str) -> IPv4Address | IPv6Address | None:
     """The host as an address, or None where it is a name or `*`."""
     try:
@@ -67,18 +77,15 @@ def address_of(host: str) -> IPv4Address | IPv6Address | None:
 
 def _endpoint(host: str, port: str, cut: int) -> Endpoint:
     """An endpoint of the texts of its host and port; `port` is empty where netstat prints `*`."""
-    is_number = port.isdecimal()
-    return construct(
-        Endpoint,
-        {
-            "host": host,
-            "address": None if cut == HOST_CUT else address_of(host),
-            "port": int(port) if is_number and cut != PORT_CUT else None,
-            "service": None if is_number else port or None,
-            "truncated": cut in (HOST_CUT, PORT_CUT),
-        },
-        ENDPOINT_FIELDS,
-    )
+    has_number = is_number(port)
+    fields = {
+        "host": host,
+        "address": None if cut == HOST_CUT else address_of(host),
+        "port": int(port) if has_number and cut != PORT_CUT else None,
+        "service": None if has_number else port or None,
+        "truncated": cut != WHOLE and cut != PROOF,
+    }
+    return construct(Endpoint, fields, ENDPOINT_FIELDS)
 
 
 ENDPOINT_FIELDS = set(Endpoint.model_fields)
@@ -86,16 +93,21 @@ PROCESS_FIELDS = set(Process.model_fields)
 
 
 class Shared(dict[Any, Any]):
-    """What was made of each key, so that equal ones are the same; emptied when it is full."""
+    """What was made of each key, so that equal ones are the same.
+
+    A key is two texts and more. It is emptied when it is full, and takes no very long texts.
+    """
 
     def __init__(self, make: Callable[..., Any]) -> None:
         super().__init__()
         self._make = make
 
     def __missing__(self, key: tuple[Any, ...]) -> Any:
-        if len(self) >= MEMORY:
-            self.clear()
-        made = self[key] = self._make(*key)
+        made = self._make(*key)
+        if len(key[0]) + len(key[1]) <= LONGEST:
+            if len(self) >= MEMORY:
+                self.clear()
+            self[key] = made
         return made
 
 

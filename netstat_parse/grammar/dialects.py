@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from importlib import import_module
 
-from pyparsing import ParseBaseException
+from pyparsing import ParseBaseException, ParserElement
 
 from netstat_parse.grammar.dialect import Dialect, row_grammar, table_of, titles_of
 from netstat_parse.grammar.table import Table
@@ -64,16 +64,21 @@ def read_header(line: str, dialect: str | None = None) -> Table | None:
     return table_of(found, line) if found is not None else None
 
 
+@lru_cache(maxsize=16)
+def row_grammars(table: Table) -> tuple[ParserElement, ...]:
+    """The grammar of each kind of row of a table."""
+    dialect = dialect_of(table)
+    return tuple(row_grammar(dialect, kind, table.header) for kind in dialect.row_kinds)
+
+
 def explain(table: Table, line: str) -> tuple[int, str]:
     """At which column (from 1) a line stops being a row of this table, and what it lacks there.
 
     This is where pyparsing itself runs: the grammar of each kind of row is tried on the line, and
     the one that came furthest tells.
     """
-    dialect = dialect_of(table)
     furthest = (-1, "")
-    for kind in dialect.row_kinds:
-        grammar = row_grammar(dialect, kind, table.header)
+    for grammar in row_grammars(table):
         try:
             grammar.parse_string(line, parse_all=True)
         except ParseBaseException as error:

@@ -130,7 +130,7 @@ def any_address(side: str) -> ParserElement:
     return host_and_port(side, token(ANY_HOST, "host"))
 
 
-def address(side: str) -> Cell:
+def address(side: str) -> Callable[[Place], ParserElement]:
     def cell(place: Place) -> ParserElement:
         width = place.limits.field
         if not place.only_whole or width is None:
@@ -398,12 +398,14 @@ PORT_AS_STATE = (
 ANY_NUMBER = token(r"[0-9]{1,5}+(?!\S)", "-")
 
 
-def not_port(place: Place) -> ParserElement:
-    """The local address of a row whose state is not the number of its last port."""
-    local = address("local")
-    return token(rf"(?!{PORT_AS_STATE})", "an address") + (
-        local if isinstance(local, ParserElement) else local(place)
-    )
+def raw_local(look: str) -> Cell:
+    """The local address of a row of which PORT_AS_STATE is true (`?=`) or not (`?!`)."""
+
+    def cell(place: Place) -> ParserElement:
+        local = address("local")(place)
+        return token(rf"({look}{PORT_AS_STATE})", "an address") + local
+
+    return cell
 
 
 RAW_KINDS_OF_BUSYBOX = (
@@ -412,14 +414,18 @@ RAW_KINDS_OF_BUSYBOX = (
         "raw",
         {
             "Proto": proto("raw", "raw6"),
-            "Local Address": not_port,
+            "Local Address": raw_local("?!"),
             "State": optional(choice("state", state(KERNEL_STATES), ANY_NUMBER)),
         },
     ),
     RowKind(
         "raw with a port for a state",
         "raw",
-        {"Proto": proto("raw", "raw6"), "State": ANY_NUMBER},
+        {
+            "Proto": proto("raw", "raw6"),
+            "Local Address": raw_local("?="),
+            "State": ANY_NUMBER,
+        },
     ),
 )
 

@@ -99,6 +99,18 @@ class RowMatcher:
         found = self._every.match(line)
         return found and found.start("foreign_host") - found.start("local_host")
 
+    def last_cell_start(self, line: str) -> int | None:
+        """Where the last cell stands that the line has, if the line is such a row.
+
+        That of a row that ends with its addresses is empty, and stands at the line's end.
+        """
+        found = self._every.match(line)
+        if found is None:
+            return None
+        names = [name for name in self._names if found[name] and name != "program"]
+        start, name = max((found.start(name), name) for name in names)
+        return len(line.rstrip(" ")) if name.startswith("foreign") else start
+
     @cached_property
     def find_whole(self) -> Callable[[str], list[Cells]]:
         """Lines, joined -> (line, *cells) of each row whose addresses can't have been cut."""
@@ -166,6 +178,11 @@ class Table:
                 return cells
         return None
 
+    def last_cell_start(self, line: str) -> int | None:
+        """Where the last cell stands that the line has; None if the line is no row."""
+        starts = (row.last_cell_start(line) for row in self.rows)
+        return next((start for start in starts if start is not None), None)
+
     def address_column(self, line: str) -> int:
         """How far the foreign address starts behind the local one; 0 if the line is no row."""
         return next((width for row in self.rows if (width := row.address_column(line))), 0)
@@ -176,6 +193,11 @@ class Table:
 WHOLE, HOST_CUT, PORT_CUT, PROOF = range(4)
 """An endpoint can't have been cut; its host may have been; its port may have been; it is longer
 than what netstat leaves when it cuts, so nothing in the snapshot is cut."""
+
+
+def is_number(port: str) -> bool:
+    """True for a port's number, False for its name."""
+    return port.isascii() and port.isdecimal()
 
 
 def cut_of(table: Table, host: str, port: str) -> int:
@@ -190,7 +212,7 @@ def cut_of(table: Table, host: str, port: str) -> int:
             return PROOF
         if len(host) == limits.host and not is_complete(host):
             return HOST_CUT
-        if length == limits.field and (limits.port_is_cut or not port.isdecimal()):
+        if length == limits.field and (limits.port_is_cut or not is_number(port)):
             return PORT_CUT if port else WHOLE
         return WHOLE
     if limits.field is None or length < limits.field:

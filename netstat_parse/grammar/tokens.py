@@ -15,14 +15,27 @@ from pyparsing import And, Literal, MatchFirst, Opt, ParserElement, Regex
 BLANKS = " \t"
 END_OF_WORD = r"(?!\S)"
 
-COUNTER = r"(?!0[0-9])(?:[0-9]{1,19}+(?![0-9])|1[0-8][0-9]{18})"
+
+def at_most(limit: int) -> str:
+    """The pattern of a whole number up to `limit`, in ASCII digits without leading zeros."""
+    digits = str(limit)
+    shorter = rf"[0-9]{{1,{len(digits) - 1}}}+(?![0-9])"
+    as_long = [
+        f"{digits[:i]}[{lowest}-{int(digit) - 1}]"
+        + "[0-9]" * bool(left)
+        + f"{{{left}}}" * (left > 1)
+        for i, digit in enumerate(digits)
+        if int(digit) > (lowest := 1 if i == 0 else 0)
+        for left in [len(digits) - i - 1]
+    ]
+    return f"(?!0[0-9])(?:{'|'.join([shorter, *as_long, digits])})"
+
+
+COUNTER = at_most(2**64 - 1)
 """A whole number as printf's %lu writes it."""
 ID = r"(?!0[0-9])[0-9]{1,10}+"
 """A pid, a uid: at most 32 bits."""
-PORT = (
-    r"(?!0[0-9])(?:[0-9]{1,4}+(?![0-9])|[1-5][0-9]{4}|6[0-4][0-9]{3}"
-    r"|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
-)
+PORT = at_most(65535)
 """0 to 65535 (RFC 9293, section 3.1: 16 bits)."""
 
 
