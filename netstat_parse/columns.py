@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from netstat_parse.errors import UnknownColumnError
-from netstat_parse.grammar.table import HOST_CUT, INTERNET, PORT_CUT, Cells, Table, is_number
+from netstat_parse.grammar.table import (
+    BOTH_CUT,
+    HOST_CUT,
+    INTERNET,
+    PORT_CUT,
+    Cells,
+    Table,
+    is_number,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,10 +72,11 @@ def row_of_cells(table: Table, cells: Cells, local_cut: int, foreign_cut: int) -
 
 
 def _endpoint_of_cells(host: str, port: str, cut: int) -> tuple[str, str]:
-    if cut == PORT_CUT:
+    if cut in (PORT_CUT, BOTH_CUT):
         from netstat_parse.records import address_of
 
-        mark = CUT_MARK if address_of(host) is None else ""
+        is_known = cut == PORT_CUT and address_of(host) is not None
+        mark = "" if is_known else CUT_MARK
         return host + mark, "" if is_number(port) else port
     return host + CUT_MARK if cut == HOST_CUT else host, port
 

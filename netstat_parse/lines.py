@@ -23,6 +23,7 @@ from netstat_parse.errors import (
 )
 from netstat_parse.grammar import headers
 from netstat_parse.grammar.table import (
+    BOTH_CUT,
     HOST_CUT,
     INTERNET,
     PORT_CUT,
@@ -233,6 +234,8 @@ class LineReader(Generic[Made]):
         self._held: list[int] = []
         self._row_count = 0
         self._row_text = ""
+        self._cell_left = 0
+        self._is_padded: bool | None = None
         self._row_end = 0
         self._cut: bool | None = None
 
@@ -327,6 +330,7 @@ class LineReader(Generic[Made]):
         self._row_count += len(made)
         self._number += len(made)
         self.counts[LineKind.ROW] += len(made)
+        self._cell_left = 0
         self._may_go_on(last)
 
     def _place_row(self, memory: _Memory[Made], text: str) -> bool:
@@ -345,10 +349,14 @@ class LineReader(Generic[Made]):
             cells = memory.table.match(text)
             if cells is None:
                 return None
+            self._cell_left = memory.table.missing_of_last_cell(text)
+            if self._cell_left > 0 and memory.table.names_programs and self._is_padded:
+                return None
             local, foreign = _cuts(memory.table, text, cells)
             if local == foreign == WHOLE:
                 made = memory.make(cells, WHOLE, WHOLE)
-                memory.remember(text, made)
+                if self._cell_left <= 0:
+                    memory.remember(text, made)
                 return made
             suspect = _Suspect(cells, local, foreign)
             if len(self._suspects) >= ROWS_REMEMBERED:
@@ -357,9 +365,32 @@ class LineReader(Generic[Made]):
                 self._suspects[text] = suspect
         return suspect
 
+    def _is_rest_of_row(self, text: str) -> bool:
+        """True for a piece of the row above, whose program has a line feed in its name.
+
+        Whoever names a program so could write stamps and prompts into the log. netstat pads the
+        cell, so what is missing of it tells how far the name goes on.
+        """
+        left = self._cell_left - 1
+        memory = self._memory
+        self._cell_left = 0
+        if left < 0 or memory is None or memory.table.match(text) is not None:
+            return False
+        if not (len(text) == left and text.endswith(" ")) and not (
+            len(text) < left and self._is_padded
+        ):
+            return False
+        self._cell_left = left - len(text)
+        return True
+
     def _may_go_on(self, text: str) -> None:
         """Keeps the text of the row that ends here, if its table's rows may have more lines."""
         memory = self._memory
+        if self._is_padded is not True and memory is not None:
+            if text.endswith(" "):
+                self._is_padded = True
+            elif memory.table.missing_of_last_cell(text) > 0:
+                self._is_padded = False
         if memory is not None and memory.table.goes_on:
             self._row_text, self._row_end = text, self._number
 
@@ -448,8 +479,12 @@ class LineReader(Generic[Made]):
             if self._hold_headerless(line, text):
                 return
             self._settle_headerless()
-        if not terminated and self._is_cut_short(text):
-            self._unparsed(line, len(line) + 1, "the rest of the row: the input ends inside it")
+        if self._cell_left > 0 and self._is_rest_of_row(text):
+            self._unparsed(line, 1, "expected a row: this is the rest of the one above")
+        elif not terminated and self._is_cut_short(text):
+            self._unparsed(
+                line, len(line) + 1, "expected the rest of the row: the input ends inside it"
+            )
         elif not self._place_text(line, text):
             self._unparsed(line, *self._expected(text))
 
@@ -636,6 +671,7 @@ class LineReader(Generic[Made]):
         self._stamp = None
         self._apart = False
         self._row_count = 0
+        self._is_padded = None
         self._cut = False if self._uncut else None
 
     def _end_aside(self) -> None:
@@ -671,20 +707,15 @@ class LineReader(Generic[Made]):
         return explain(memory.table, text)
 
     def _is_cut_short(self, text: str) -> bool:
-        """True for a row whose last cell is shorter than netstat ever prints it.
+        """True for a row whose last cell is shorter than netstat prints it.
 
-        Only where the header still has the blanks that netstat pads it with: the rows then have
-        them too, and a last cell that does not fill its column is a piece.
+        The header has the blanks that netstat pads that column with, and the rows above have them
+        too, as far as they show it.
         """
         memory = self._memory
-        if memory is None or not self._in_rows():
+        if memory is None or not self._in_rows() or not self._row_count:
             return False
-        header = memory.table.header
-        start = memory.table.last_cell_start(text)
-        if start is None or not header.endswith(" "):
-            return False
-        last_column = len(header) - header.rfind(memory.table.titles[-1])
-        return len(text) - start < last_column
+        return self._is_padded is not False and memory.table.missing_of_last_cell(text) > 0
 
 
 def _is_plain(text: str) -> bool:
@@ -704,7 +735,7 @@ def _cuts(table: Table, text: str, cells: Cells) -> tuple[int, int]:
         return WHOLE, WHOLE
     local = cut_of(table, cells[3], cells[4])
     foreign = cut_of(table, cells[5], cells[6])
-    if {local, foreign} & {HOST_CUT, PORT_CUT} and limits.uncut_column is not None:
+    if {local, foreign} & {HOST_CUT, PORT_CUT, BOTH_CUT} and limits.uncut_column is not None:
         is_wide = table.address_column(text) > limits.uncut_column
         return (PROOF, PROOF) if is_wide else (local, foreign)
     return local, foreign

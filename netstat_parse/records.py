@@ -18,10 +18,10 @@ from pydantic import BaseModel
 
 from netstat_parse import models
 from netstat_parse.grammar.table import (
+    BOTH_CUT,
     HOST_CUT,
     INTERNET,
     PORT_CUT,
-    PROOF,
     WHOLE,
     Cells,
     Table,
@@ -59,7 +59,7 @@ Record = Connection | UnixSocket
 @lru_cache(maxsize=256)
 def protocol(proto: str) -> tuple[str, str, str | None]:
     """`tcp46` -> the same text, `tcp`, and the family that its number names, if it names one."""
-    found = re.fullmatch(r"([a-z0-9-]*?)(46|4|6)?", proto.lower())
+    found = re.fullmatch(r"([a-z0-9-]*?) ?(46|4|6)?", proto.lower())
     if found is None:
         return proto, proto, None
     return proto, TRANSPORTS.get(found[1], found[1]), FAMILIES.get(found[2])
@@ -80,10 +80,10 @@ def _endpoint(host: str, port: str, cut: int) -> Endpoint:
     has_number = is_number(port)
     fields = {
         "host": host,
-        "address": None if cut == HOST_CUT else address_of(host),
-        "port": int(port) if has_number and cut != PORT_CUT else None,
+        "address": None if cut in (HOST_CUT, BOTH_CUT) else address_of(host),
+        "port": int(port) if has_number and cut not in (PORT_CUT, BOTH_CUT) else None,
         "service": None if has_number else port or None,
-        "truncated": cut != WHOLE and cut != PROOF,
+        "truncated": cut in (HOST_CUT, PORT_CUT, BOTH_CUT),
     }
     return construct(Endpoint, fields, ENDPOINT_FIELDS)
 

@@ -473,8 +473,9 @@ PADDED = [
 
 
 def assert_cuts_give_only_true_rows(given_lines: list[str], rows: list[Row], options: str) -> None:
+    """From the second row on: a row above shows that this netstat pads its rows."""
     text = text_of(given_lines)
-    for end in range(len(text)):
+    for end in range(len(text_of(given_lines[:3])), len(text)):
         cut = text[:end]
         try:
             (snapshot,) = iter_snapshots(cut)

@@ -262,7 +262,7 @@ def outcome(given_lines: list[str], **options: Any) -> list[Snapshot] | ParseErr
         assert counted == len(given_lines)
     else:
         assert options.get("strict")
-        assert given_lines[failure.number - 1] == failure.line
+        assert given_lines[failure.number - 1].removesuffix("\r") == failure.line
         assert 1 <= failure.column <= len(failure.line) + 1
         assert failure.expected
     for snapshot in snapshots:

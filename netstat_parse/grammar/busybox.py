@@ -16,7 +16,7 @@ from netstat_parse.grammar import linux
 from netstat_parse.grammar.dialect import Column, Dialect, RowKind
 from netstat_parse.grammar.linux import any_address, process, proto, state
 from netstat_parse.grammar.table import AddressLimits, ProgramWidth
-from netstat_parse.grammar.tokens import number, optional, token
+from netstat_parse.grammar.tokens import number, optional
 
 COLUMNS = (
     Column("Proto", proto("tcp", "tcp6"), required=True),
@@ -35,7 +35,14 @@ ROW_KINDS = (
     ),
     # Where raw's state should stand is the number of its port: the same buffer is used for both.
     RowKind(
-        "raw", "raw", {"Proto": proto("raw", "raw6"), "State": token(r"[0-9]{1,10}(?!\S)", "-")}
+        "raw",
+        "raw",
+        {
+            "Proto": proto("raw", "raw6"),
+            "Local Address": linux.raw_address("local"),
+            "Foreign Address": linux.raw_address("foreign"),
+            "State": linux.ANY_NUMBER,
+        },
     ),
 )
 

@@ -37,6 +37,8 @@ class Place:
     """The grammar must refuse an address that may have been cut, and further lines of a row."""
     cells_behind: tuple[ParserElement, ...]
     """The grammar of the cells behind it, to the end of the row."""
+    is_padded: bool = False
+    """The header has the blanks behind its last title, so the rows' last cell is padded too."""
 
     @property
     def behind(self) -> str:
@@ -163,7 +165,7 @@ def row_grammar(
     for column in reversed(columns_of(dialect, titles)):
         cell = kind.cells.get(column.title, column.cell)
         if not isinstance(cell, ParserElement):
-            cell = cell(Place(limits, only_whole, tuple(cells)))
+            cell = cell(Place(limits, only_whole, tuple(cells), header.endswith(" ")))
         cells.insert(0, cell)
     return And(cells).set_name(f"{kind.name} row").parse_with_tabs()
 

@@ -83,5 +83,7 @@ def explain(table: Table, line: str) -> tuple[int, str]:
             grammar.parse_string(line, parse_all=True)
         except ParseBaseException as error:
             furthest = max(furthest, (error.loc, error.msg), key=lambda found: found[0])
+        else:
+            return len(line) + 1, "expected the rest of the row"
     column, message = furthest
     return column + 1, message[:1].lower() + message[1:]

@@ -118,10 +118,16 @@ NUMERIC_IPV4 = token(r"[0-9]{1,3}+\.[0-9.]{5,11}+(?=:[0-9*]++(?!\S))", "host")
 """Never cut: with its port it has at most 21 characters."""
 
 
-def host_and_port(side: str, host: ParserElement) -> ParserElement:
+def host_and_port(
+    side: str, host: ParserElement, behind: ParserElement | None = None
+) -> ParserElement:
     """`host:port`, or `[::]:port`, as IPv6's any prints among names; the last `:` divides."""
     return adjacent(
-        token(r"\[?+", "["), host(f"{side}_host"), token(r"\]?+", "]"), literal(":"), port(side)
+        token(r"\[?+", "["),
+        host(f"{side}_host"),
+        behind or token(r"\]?+", "]"),
+        literal(":"),
+        port(side),
     ).set_name(f"{side} address")
 
 
@@ -152,10 +158,16 @@ def state(states: Iterable[str]) -> ParserElement:
     return one_of_words(states, "state")("state")
 
 
+PROGRAM_COLUMN = 20
+"""The width of the field of `pid/name`, which ends with a blank."""
+
+
 def process(place: Place) -> ParserElement:
     """`pid/name`, or `-`. The name may hold anything; what stands behind it tells its end."""
     program = free_text("program", "program name", place.behind)
-    known = adjacent(token(ID, "pid")("pid"), literal("/"), program)
+    is_field = place.only_whole and place.is_padded and not place.cells_behind
+    pid = token(rf"(?=.{{{PROGRAM_COLUMN}}}){ID}" if is_field else ID, "pid")("pid")
+    known = adjacent(pid, literal("/"), program)
     return choice("pid/program name or -", known, token(r"-(?!\S)", "-"))
 
 
@@ -362,8 +374,9 @@ def may_be_another(header: str) -> bool:
     Red Hat's 1.60 has wider address columns. busybox's header with -p is net-tools'; without, it
     has a blank more, which is lost where trailing blanks are.
     """
-    return (
-        NARROWEST_ADDRESS < width_of(header) < WIDE_ADDRESS
+    width = width_of(header)
+    return width < WIDE_ADDRESS and (
+        width > NARROWEST_ADDRESS
         or " ".join(header.split()[-3:]) == "State PID/Program name"
         or header.endswith("State")
     )
@@ -398,35 +411,32 @@ PORT_AS_STATE = (
 ANY_NUMBER = token(r"[0-9]{1,5}+(?!\S)", "-")
 
 
-def raw_local(look: str) -> Cell:
-    """The local address of a row of which PORT_AS_STATE is true (`?=`) or not (`?!`)."""
+def raw_address(side: str) -> ParserElement:
+    """An address of busybox's raw rows, where a scope is nothing but what memory held."""
+    host = token(r"[^\s\[\]%]+(?=(?:%[0-9]{1,10})?+\]?:[^\s:]++(?!\S))", "host")
+    return host_and_port(side, host, token(r"(?:%[0-9]{1,10})?+\]?+", "]"))
 
-    def cell(place: Place) -> ParserElement:
-        local = address("local")(place)
-        return token(rf"({look}{PORT_AS_STATE})", "an address") + local
 
-    return cell
+def raw_kind(name: str, look: str, state: ParserElement) -> RowKind:
+    """Raw rows of which PORT_AS_STATE is true (`?=`) or not (`?!`)."""
+
+    def local(place: Place) -> ParserElement:
+        if place.only_whole:
+            return NoMatch()
+        return token(rf"({look}{PORT_AS_STATE})", "an address") + raw_address("local")
+
+    cells: dict[str, Cell] = {
+        "Proto": proto("raw", "raw6"),
+        "Local Address": local,
+        "Foreign Address": raw_address("foreign"),
+        "State": state,
+    }
+    return RowKind(name, "raw", cells)
 
 
 RAW_KINDS_OF_BUSYBOX = (
-    RowKind(
-        "raw",
-        "raw",
-        {
-            "Proto": proto("raw", "raw6"),
-            "Local Address": raw_local("?!"),
-            "State": optional(choice("state", state(KERNEL_STATES), ANY_NUMBER)),
-        },
-    ),
-    RowKind(
-        "raw with a port for a state",
-        "raw",
-        {
-            "Proto": proto("raw", "raw6"),
-            "Local Address": raw_local("?="),
-            "State": ANY_NUMBER,
-        },
-    ),
+    raw_kind("raw", "?!", optional(choice("state", state(KERNEL_STATES), ANY_NUMBER))),
+    raw_kind("raw with a port for a state", "?=", ANY_NUMBER),
 )
 
 DIALECTS = (

@@ -109,7 +109,10 @@ class RowMatcher:
             return None
         names = [name for name in self._names if found[name] and name != "program"]
         start, name = max((found.start(name), name) for name in names)
-        return len(line.rstrip(" ")) if name.startswith("foreign") else start
+        if not name.startswith("foreign"):
+            return start
+        # No state, or `-` for a process that is not known.
+        return None if "(?P<pid>" in self._whole else len(line.rstrip(" "))
 
     @cached_property
     def find_whole(self) -> Callable[[str], list[Cells]]:
@@ -178,10 +181,17 @@ class Table:
                 return cells
         return None
 
-    def last_cell_start(self, line: str) -> int | None:
-        """Where the last cell stands that the line has; None if the line is no row."""
+    def missing_of_last_cell(self, line: str) -> int:
+        """How many characters a row's last cell lacks to fill its column.
+
+        0 where the header does not have the blanks that netstat pads the column with.
+        """
+        if not self.header.endswith(" "):
+            return 0
+        width = len(self.header) - self.header.rfind(self.titles[-1])
         starts = (row.last_cell_start(line) for row in self.rows)
-        return next((start for start in starts if start is not None), None)
+        start = next((start for start in starts if start is not None), None)
+        return 0 if start is None else width - (len(line) - start)
 
     def address_column(self, line: str) -> int:
         """How far the foreign address starts behind the local one; 0 if the line is no row."""
@@ -190,9 +200,11 @@ class Table:
 
 # Which addresses netstat may have cut -------------------------------------------------------------
 
-WHOLE, HOST_CUT, PORT_CUT, PROOF = range(4)
-"""An endpoint can't have been cut; its host may have been; its port may have been; it is longer
-than what netstat leaves when it cuts, so nothing in the snapshot is cut."""
+WHOLE, HOST_CUT, PORT_CUT, BOTH_CUT, PROOF = range(5)
+"""An endpoint can't have been cut; its host may have been, its port, or both; it is longer than
+what netstat leaves when it cuts, so nothing in the snapshot is cut."""
+NAMED_HOST = 12
+"""Where BSD cuts ports (-A), it cuts a host to so many characters if it prints the port's name."""
 
 
 def is_number(port: str) -> bool:
@@ -201,7 +213,7 @@ def is_number(port: str) -> bool:
 
 
 def cut_of(table: Table, host: str, port: str) -> int:
-    """What the length of an endpoint's text tells: WHOLE, HOST_CUT, PORT_CUT or PROOF.
+    """What the length of an endpoint's text tells: one of the words above.
 
     `port` is empty for the `*` that stands for no port.
     """
@@ -209,12 +221,14 @@ def cut_of(table: Table, host: str, port: str) -> int:
     length = len(host) + 1 + (len(port) or 1)
     if limits.host is not None:
         if len(host) > limits.host:
-            return PROOF
-        if len(host) == limits.host and not is_complete(host):
-            return HOST_CUT
-        if length == limits.field and (limits.port_is_cut or not is_number(port)):
-            return PORT_CUT if port else WHOLE
-        return WHOLE
+            # BSD's -W leaves long names alone, but not long IPv6 addresses.
+            return PROOF if ":" in host else WHOLE
+        is_named = bool(port) and not is_number(port)
+        port_cut = length == limits.field and (is_named or (limits.port_is_cut and bool(port)))
+        longest = NAMED_HOST if limits.port_is_cut and is_named else limits.host
+        if len(host) in (longest, limits.host) and not is_complete(host):
+            return BOTH_CUT if port_cut else HOST_CUT
+        return PORT_CUT if port_cut else WHOLE
     if limits.field is None or length < limits.field:
         return WHOLE
     if length > limits.field:
