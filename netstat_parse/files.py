@@ -39,7 +39,7 @@ class Batch:
 
 
 def batches(
-    file: BinaryIO, *, size: int = 262_144, on_bytes: Callable[[int], None] | None = None
+    file: BinaryIO, *, size: int = 65_536, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[Batch]:
     """The decoded lines of an open binary file, as soon as they are there.
 

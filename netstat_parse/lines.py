@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 from netstat_parse import noise, stamps
@@ -30,6 +29,7 @@ from netstat_parse.grammar.table import (
     PROOF,
     WHOLE,
     Cells,
+    RowMatcher,
     Table,
     cut_of,
 )
@@ -80,7 +80,7 @@ class Sink(Protocol[Made]):
         """The function from a row's cells, and which endpoints may be cut, to what is kept."""
 
     def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Made]]:
-        """The same for many rows that are whole; each has its line before its cells."""
+        """The same for many rows whose addresses are whole."""
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         """A snapshot begins; the one before it is complete."""
@@ -109,6 +109,7 @@ class _Memory(Generic[Made]):
     """
 
     SAMPLE = 16
+    LOOK = 256
     PATIENCE = 20_000
 
     def __init__(self, table: Table, sink: Sink[Made]) -> None:
@@ -128,8 +129,16 @@ class _Memory(Generic[Made]):
         if len(line) <= LONGEST_REMEMBERED:
             self._remember(((line, made),))
 
-    def recall(self, lines: Sequence[str]) -> list[Made | None]:
+    def recall(self, lines: Sequence[str]) -> list[Made] | list[Made | None]:
         """For each line, what is known of it, or None. Rows met for the first time become known."""
+        if self._met_first > self.PATIENCE > 16 * self._met_again:
+            if not any(map(self._newer.get, lines[: self.LOOK])):
+                made = self._read_all(self.table.rows[0], lines)
+                if made is not None:
+                    self._remember(zip(lines[:: self.SAMPLE], made[:: self.SAMPLE], strict=True))
+                    return made
+            else:
+                self._met_first = 0
         known: list[Made | None] = list(map(self._newer.get, lines))
         if all(known):
             self._met_again += len(known)
@@ -137,33 +146,33 @@ class _Memory(Generic[Made]):
         missed = [line for line, made in zip(lines, known, strict=True) if made is None]
         self._met_again += len(known) - len(missed)
         self._met_first += len(missed)
-        if len(missed) == len(lines) and self._met_first > self.PATIENCE > 16 * self._met_again:
-            text = "\n".join(lines)
-            found = self.table.rows[0].find_whole(text) if _is_plain(text) else []
-            if len(found) == len(lines):
-                made = self._make_many(found)
-                self._remember(zip(lines[:: self.SAMPLE], made[:: self.SAMPLE], strict=True))
-                return list(made)
         self._learn(missed)
         return list(map(self._newer.get, lines))
 
     def _learn(self, lines: list[str]) -> None:
         if self._older:
             older = self._older
-            self._remember((line, older[line]) for line in lines if line in older)
+            self._remember([(line, older[line]) for line in lines if line in older])
             lines = [line for line in lines if line not in self._newer]
+        if max(map(len, lines), default=0) > LONGEST_REMEMBERED:
+            lines = [line for line in lines if len(line) <= LONGEST_REMEMBERED]
         for row in self.table.rows:
             candidates = [line for line in lines if line.startswith(row.prefix)]
-            text = "\n".join(candidates)
-            if len(text) > LONGEST_REMEMBERED and max(map(len, candidates)) > LONGEST_REMEMBERED:
-                text = "\n".join(line for line in candidates if len(line) <= LONGEST_REMEMBERED)
-            if not _is_plain(text):
-                text = "\n".join(filter(_is_plain, candidates))
-            found = row.find_whole(text) if text else []
-            made = self._make_many(found)
-            self._remember(zip(map(itemgetter(0), found), made, strict=True))
-            if len(found) == len(lines):
-                return
+            if not candidates:
+                continue
+            made = self._read_all(row, candidates)
+            if made is None:
+                found = row.find_whole_lines("\n".join(filter(_is_plain, candidates)))
+                candidates = [line for line, *_ in found]
+                made = self._make_many([found_row[1:] for found_row in found])
+            self._remember(zip(candidates, made, strict=True))
+            lines = [line for line in lines if line not in self._newer]
+
+    def _read_all(self, row: RowMatcher, lines: Sequence[str]) -> list[Made] | None:
+        """What the lines give, if all of them are rows of this kind whose addresses are whole."""
+        text = "\n".join(lines)
+        found = row.find_whole(text) if _is_plain(text) else []
+        return self._make_many(found) if len(found) == len(lines) else None
 
     def _remember(self, pairs: Iterable[tuple[str, Made]]) -> None:
         if len(self._newer) >= ROWS_REMEMBERED:

@@ -214,9 +214,9 @@ def maker(table: Table) -> Callable[[Cells, int, int], Record]:
 
 
 def bulk_maker(table: Table) -> Callable[[list[Cells]], list[Record]]:
-    """The same for many rows that are whole, each with its line before its cells."""
+    """The same for many rows that are whole."""
     make = maker(table)
-    return lambda rows: [make(row[1:], WHOLE, WHOLE) for row in rows]
+    return lambda rows: [make(cells, WHOLE, WHOLE) for cells in rows]
 
 
 def own_fields(table: Table) -> tuple[Field, ...]:

@@ -211,9 +211,9 @@ class RowSink:
         return self.row_maker(table) if table.kind == self._table else _leave_out
 
     def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Any]]:
-        """The same for many rows, each with its line before its cells."""
+        """The same for many rows whose addresses are whole."""
         make = self.maker(table)
-        return lambda rows: [make(row[1:], WHOLE, WHOLE) for row in rows]
+        return lambda rows: [make(cells, WHOLE, WHOLE) for cells in rows]
 
     def rows(self, made: list[Any]) -> None:
         """Writes the next rows of the Internet table, if it is the one to write."""
@@ -280,7 +280,7 @@ class CsvSink(RowSink):
             self._on_warning(f"this CSV lacks columns of {dialect}: {', '.join(left_out)}")
 
     def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Any]]:
-        """The same for many rows, each with its line before its cells."""
+        """The same for many rows whose addresses are whole."""
         is_plain = self._writes_cells and self._quote is quoted and table.kind == INTERNET
         if is_plain and not table.own:
             return partial(_csv_rows, partial(_csv_row, quoted, table), {"": "", **table.states})
@@ -313,12 +313,12 @@ def _csv_rows(
     texts = [
         f",{proto},{recv_q},{send_q},{host},{port},{foreign},{foreign_port},"
         f"{states[state]},{pid},{name}\n"
-        for _, proto, recv_q, send_q, host, port, foreign, foreign_port, state, pid, name in rows
+        for proto, recv_q, send_q, host, port, foreign, foreign_port, state, pid, name in rows
     ]
     joined = "".join(texts)
     if joined.count(",") == 10 * len(texts) and '"' not in joined and "\r" not in joined:
         return texts
-    return [one(row[1:], 0, 0) for row in rows]
+    return [one(cells, WHOLE, WHOLE) for cells in rows]
 
 
 class JsonLinesSink(RowSink):

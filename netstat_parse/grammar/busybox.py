@@ -17,6 +17,7 @@ from netstat_parse.grammar.dialect import Column, Dialect, RowKind
 from netstat_parse.grammar.linux import any_address, process, proto, state
 from netstat_parse.grammar.table import AddressLimits, ProgramWidth
 from netstat_parse.grammar.tokens import number, optional
+from netstat_parse.grammar.unix_sockets import linux_unix
 
 COLUMNS = (
     Column("Proto", proto("tcp", "tcp6"), required=True),
@@ -68,4 +69,14 @@ DIALECT = Dialect(
     program_width=ProgramWidth(20, with_pid=True),
     common_headers=(HEADER,),
     claims=claims,
+)
+
+DIALECTS = (
+    DIALECT,
+    linux_unix(
+        "busybox",
+        separator="",
+        common_headers=("Proto RefCnt Flags       Type       State         I-Node Path",),
+        claims=lambda header: "I-Node P" in header,
+    ),
 )

@@ -16,6 +16,7 @@ from netstat_parse.grammar.dialect import Cell, Column, Dialect, Field, RowKind
 from netstat_parse.grammar.macos import address, bits, count
 from netstat_parse.grammar.table import AddressLimits, ProgramWidth
 from netstat_parse.grammar.tokens import free_text, number, one_of_words, optional, token, word
+from netstat_parse.grammar.unix_sockets import bsd_unix
 
 STATES = macos.STATES | macos.OLD_STATES
 
@@ -192,3 +193,5 @@ DIALECT = Dialect(
     accepts=accepts,
     claims=claims,
 )
+
+DIALECTS = (DIALECT, bsd_unix("freebsd", "Active UNIX domain sockets"))

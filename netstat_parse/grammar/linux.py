@@ -24,6 +24,7 @@ from netstat_parse.grammar.linux_locales import (
     FRENCH,
     GERMAN,
     JAPANESE,
+    LANGUAGES,
     PORTUGUESE,
     SWEDISH,
     Language,
@@ -46,6 +47,7 @@ from netstat_parse.grammar.tokens import (
     token,
     word,
 )
+from netstat_parse.grammar.unix_sockets import net_tools_unix
 
 STATES = {
     "ESTABLISHED": "ESTABLISHED",
@@ -451,6 +453,7 @@ DIALECTS = (
         ),
     ),
     *map(dialect, (CZECH, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH)),
+    *net_tools_unix({language.code: language.modes for language in LANGUAGES}),
 )
 """Under the second's headers `tcp` may be IPv6: only an address tells. And raw's state may be the
 number of its port."""

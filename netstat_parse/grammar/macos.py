@@ -26,6 +26,7 @@ from netstat_parse.grammar.tokens import (
     optional,
     token,
 )
+from netstat_parse.grammar.unix_sockets import bsd_unix
 
 STATES = {
     "CLOSED": "CLOSED",
@@ -258,3 +259,5 @@ DIALECT = Dialect(
     ),
     accepts=lambda header: "(state)" in header,
 )
+
+DIALECTS = (DIALECT, bsd_unix("macos", "Active LOCAL (UNIX) domain sockets"))

@@ -80,22 +80,35 @@ class RowMatcher:
     def __init__(self, pattern: RowPattern, names: tuple[str, ...]) -> None:
         self.kind = pattern.kind
         self.prefix = pattern.prefix
-        self._names = names
+        self._pattern = pattern.every
         self._whole = pattern.whole
-        self._every = re.compile(_with_all_groups(pattern.every, names) + r"[ \t]*+\Z")
-        self._positions = tuple(self._every.groupindex[name] - 1 for name in names)
-        self._in_order = self._positions == tuple(range(len(names)))
+        self._names = names
+
+    @cached_property
+    def _every(self) -> re.Pattern[str]:
+        return re.compile(_with_all_groups(self._pattern, self._names) + r"[ \t]*+\Z")
+
+    @cached_property
+    def _pick(self) -> Callable[[Cells], Cells] | None:
+        """Puts the cells in order; None if they are."""
+        positions = tuple(self._every.groupindex[name] - 1 for name in self._names)
+        in_order = positions == tuple(range(self._every.groups))
+        return None if in_order else itemgetter(*positions)
 
     def match(self, line: str) -> Cells | None:
         """The row's cells, or None if the line is no such row."""
+        if not line.startswith(self.prefix) and not line.lstrip(" \t").startswith(self.prefix):
+            return None
         found = self._every.match(line)
         if found is None:
             return None
         cells = found.groups("")
-        return cells if self._in_order else itemgetter(*self._positions)(cells)
+        return cells if self._pick is None else self._pick(cells)
 
     def address_column(self, line: str) -> int | None:
         """How far the foreign address starts behind the local one, if the line is such a row."""
+        if self.match(line) is None:
+            return None
         found = self._every.match(line)
         return found and found.start("foreign_host") - found.start("local_host")
 
@@ -104,9 +117,10 @@ class RowMatcher:
 
         That of a row that ends with its addresses is empty, and stands at the line's end.
         """
-        found = self._every.match(line)
-        if found is None:
+        if self.match(line) is None:
             return None
+        found = self._every.match(line)
+        assert found is not None
         names = [name for name in self._names if found[name] and name != "program"]
         start, name = max((found.start(name), name) for name in names)
         if not name.startswith("foreign"):
@@ -116,12 +130,21 @@ class RowMatcher:
 
     @cached_property
     def find_whole(self) -> Callable[[str], list[Cells]]:
-        """Lines, joined -> (line, *cells) of each row whose addresses can't have been cut."""
+        """Lines, joined -> the cells of each row whose addresses can't have been cut."""
+        return self._finder("(?m)^", ())
+
+    @cached_property
+    def find_whole_lines(self) -> Callable[[str], list[Cells]]:
+        """The same, with the line before its cells."""
+        return self._finder("(?m)^(?=(?P<line>.*)$)", ("line",))
+
+    def _finder(self, start: str, names: tuple[str, ...]) -> Callable[[str], list[Cells]]:
+        names += self._names
         row = _with_all_groups(self._whole, self._names)
-        pattern = re.compile(rf"(?m)^(?=(.*)$){row}[ \t]*+$")
+        pattern = re.compile(rf"{start}{row}[ \t]*+$")
         find: Callable[[str], list[Cells]] = pattern.findall
-        positions = (0, *(pattern.groupindex[name] - 1 for name in self._names))
-        if positions == tuple(range(len(positions))):
+        positions = tuple(pattern.groupindex[name] - 1 for name in names)
+        if positions == tuple(range(pattern.groups)):
             return find
         pick = itemgetter(*positions)
         return lambda text: list(map(pick, find(text)))

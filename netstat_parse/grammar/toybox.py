@@ -16,6 +16,7 @@ from netstat_parse.grammar.dialect import Column, Dialect, Field, RowKind
 from netstat_parse.grammar.linux import INODE, USER, address, process, proto, state
 from netstat_parse.grammar.table import ProgramWidth
 from netstat_parse.grammar.tokens import number, optional
+from netstat_parse.grammar.unix_sockets import linux_unix
 
 COLUMNS = (
     Column("Proto", proto("tcp", "tcp6"), required=True),
@@ -69,4 +70,13 @@ DIALECT = Dialect(
         HEADER + " User       Inode       PID/Program Name",
     ),
     claims=claims,
+)
+
+DIALECTS = (
+    DIALECT,
+    linux_unix(
+        "toybox",
+        process_title="PID/Program Name",
+        claims=lambda header: "PID/Program Name" in header,
+    ),
 )

@@ -7,6 +7,9 @@ network_cmds, netstat.tproj/unix.c (unixdomainpr).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
 from pyparsing import ParserElement
 
 from netstat_parse.grammar.dialect import Column, Dialect, Field, RowKind
@@ -23,12 +26,47 @@ from netstat_parse.grammar.tokens import (
     token,
 )
 
-LINUX_BANNERS = (
-    "Active UNIX domain sockets (w/o servers)",
-    "Active UNIX domain sockets (servers and established)",
-    "Active UNIX domain sockets (only servers)",
+HEADER = "Proto RefCnt Flags       Type       State         I-Node   "
+ENGLISH = "Active UNIX domain sockets"
+MODES = ("w/o servers", "servers and established", "only servers")
+LINUX_BANNERS = tuple(f"{ENGLISH} ({mode})" for mode in MODES)
+
+TRANSLATIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "cs": (
+        "Aktivní sokety domény UNIX",
+        {
+            "RefCnt": "Čítač",
+            "Flags": "Příznaky",
+            "Type": "Typ",
+            "State": "Stav",
+            "I-Node": "I-Uzel",
+            "Path": "Cesta",
+        },
+    ),
+    "de": ("Aktive Sockets in der UNIX-Domäne", {"Path": "Pfad"}),
+    "et": ("Aktiivsed UNIX domeeni soklid", {"Path": "Tee"}),
+    "fr": ("Sockets du domaine UNIX actives", {"Path": "Chemin"}),
+    "ja": ("稼働中のUNIXドメインソケット", {"Path": "パス"}),
+    "pt_BR": ("Domain sockets UNIX ativos", {"Path": "Caminho"}),
+    "sv": (
+        "Aktiva UNIX-domänuttag",
+        {"Flags": "Flagg", "Type": "Typ", "State": "Tillstånd", "Path": "Sökväg"},
+    ),
+}
+"""By language: the banner before its bracket, and English title -> title."""
+
+TYPES = (
+    "STREAM",
+    "DGRAM",
+    "RAW",
+    "RDM",
+    "SEQPACKET",
+    "SEQPAKET",
+    "RÅ",
+    "DCCP",
+    "PACKET",
+    "UNKNOWN",
 )
-TYPES = ("STREAM", "DGRAM", "RAW", "RDM", "SEQPACKET", "DCCP", "PACKET", "UNKNOWN")
 
 FLAGS = (
     token(r"\[", "'['")
@@ -60,9 +98,19 @@ def process(separator: str) -> ParserElement:
 
 
 def linux_unix(
-    name: str, commands: tuple[str, ...], *, process_title: str, separator: str
+    name: str,
+    *,
+    process_title: str = "PID/Program name",
+    separator: str = " ",
+    titles: Mapping[str, str] | None = None,
+    banners: tuple[str, ...] = LINUX_BANNERS,
+    common_headers: tuple[str, ...] = (),
+    claims: Callable[[str], bool] | None = None,
 ) -> Dialect:
-    """The table of net-tools, busybox or toybox. `separator` ends the field of the program."""
+    """The table of net-tools, busybox or toybox, which `netstat -x` and `netstat -anp` print.
+
+    `separator` ends the field of the program; `titles` translates the titles.
+    """
     columns = (
         Column("Proto", token(r"(?:unix|\?\?)(?!\S)", "proto"), required=True),
         Column("RefCnt", number("refcount", "RefCnt"), required=True),
@@ -73,23 +121,22 @@ def linux_unix(
         Column(process_title, process(separator)),
         Column("Path", PATH, required=True),
     )
-    header = "Proto RefCnt Flags       Type       State         I-Node   "
-    padded = f"{process_title}    " + (" " if separator else "")
     return Dialect(
         name=name,
-        commands=commands,
+        commands=("netstat -anp", "netstat -x"),
         connection="UnixSocket",
-        banners=LINUX_BANNERS,
+        banners=banners,
         other_tables=(),
-        columns=columns,
+        columns=tuple(replace(c, title=(titles or {}).get(c.title, c.title)) for c in columns),
         row_kinds=(RowKind("unix", "", {}),),
         separator="",
         states={},
         plain_family=None,
         limits=lambda header: AddressLimits(),
-        program_width=ProgramWidth(19, with_pid=True),
-        common_headers=(f"{header}Path", f"{header}{padded}Path"),
+        program_width=ProgramWidth(19 + (not separator), with_pid=True),
+        common_headers=common_headers,
         kind=UNIX,
+        claims=claims,
     )
 
 
@@ -106,10 +153,8 @@ def count(title: str, field: str) -> Column:
     return Column(title, number(field, title), (Field(field, int, (field,)),), required=True)
 
 
-def bsd_unix(
-    name: str, commands: tuple[str, ...], banner: str, *, more_columns: tuple[Column, ...] = ()
-) -> Dialect:
-    """The table of macOS or FreeBSD."""
+def bsd_unix(name: str, banner: str, *, more_columns: tuple[Column, ...] = ()) -> Dialect:
+    """The table of macOS or FreeBSD, which `netstat -an` prints."""
     columns = (
         address("Address", "socket", required=True),
         Column("Type", token(r"[a-z]{3,6}[a-z0-9]*+(?!\S)", "type")("type"), required=True),
@@ -129,7 +174,7 @@ def bsd_unix(
     )
     return Dialect(
         name=name,
-        commands=commands,
+        commands=("netstat -an", "netstat -f unix"),
         connection="UnixSocket",
         banners=(banner,),
         other_tables=(),
@@ -143,3 +188,17 @@ def bsd_unix(
         common_headers=(),
         kind=UNIX,
     )
+
+
+def net_tools_unix(languages: Mapping[str, tuple[str, ...]]) -> tuple[Dialect, ...]:
+    """net-tools' table in each language. `languages`: code -> what its banner's brackets hold."""
+    translated = [
+        linux_unix(
+            "linux",
+            titles=titles,
+            banners=tuple(f"{banner}{' ' * (code != 'fr')}({mode})" for mode in languages[code]),
+        )
+        for code, (banner, titles) in TRANSLATIONS.items()
+    ]
+    common = (f"{HEADER}Path", f"{HEADER}PID/Program name     Path")
+    return (linux_unix("linux", common_headers=common), *translated)
