@@ -295,11 +295,11 @@ def test_iter_snapshots_reads_no_further_than_it_must() -> None:
 
 # Other tables -------------------------------------------------------------------------------------
 
-UNIX = [
-    "Active UNIX domain sockets (w/o servers)",
-    "Proto RefCnt Flags       Type       State         I-Node   PID/Program name     Path",
-    "unix  3      [ ]         STREAM     CONNECTED     24517    812/dbus-daemon      /run/dbus",
-    "unix  2      [ ]         DGRAM                    23019    1/init               /run/notify",
+X25 = [
+    "Active X.25 sockets",
+    "Dest         Source       Device  LCI  State        Vr/Vs  Send-Q  Recv-Q",
+    "*            0023456      ???     000  LISTENING    000/000    0       0",
+    "0023457      0023456      x25     001  ESTABLISHED  001/002    0       0",
 ]
 BLUETOOTH = [
     "Active Bluetooth connections (w/o servers)",
@@ -308,13 +308,13 @@ BLUETOOTH = [
 
 
 def test_other_tables_are_one_note_each() -> None:
-    given_lines = [*linux_capture([ROW, UDP], "p"), *UNIX, *BLUETOOTH]
+    given_lines = [*linux_capture([ROW, UDP], "p"), *X25, *BLUETOOTH]
     (snapshot,), counts = read(given_lines)
     assert are_rows(snapshot, [ROW, UDP])
     assert snapshot.unparsed == ()
-    unix, bluetooth = snapshot.notes
-    assert "Active UNIX domain sockets" in unix
-    assert "3 lines" in unix
+    x25, bluetooth = snapshot.notes
+    assert "Active X.25 sockets" in x25
+    assert "3 lines" in x25
     assert "Active Bluetooth connections" in bluetooth
     assert "1 line" in bluetooth
     assert counts[LineKind.BANNER] == 3
@@ -324,8 +324,7 @@ def test_other_tables_are_one_note_each() -> None:
 @pytest.mark.parametrize(
     "banner",
     [
-        "Active UNIX domain sockets (servers and established)",
-        "Active LOCAL (UNIX) domain sockets",
+        "Active AX.25 sockets",
         "Active Multipath Internet connections",
         "Registered kernel control modules",
         "Active kernel event sockets",
@@ -347,7 +346,7 @@ def test_each_other_table_is_known_by_its_banner(banner: str) -> None:
 
 
 def test_a_snapshot_follows_another_table() -> None:
-    given_lines = [*linux_capture([ROW], "p"), *UNIX, *linux_capture([UDP], "p")]
+    given_lines = [*linux_capture([ROW], "p"), *X25, *linux_capture([UDP], "p")]
     (first, second), counts = read(given_lines)
     assert are_rows(first, [ROW])
     assert are_rows(second, [UDP])
@@ -357,7 +356,7 @@ def test_a_snapshot_follows_another_table() -> None:
 
 def test_only_another_table_is_not_netstat_connections() -> None:
     with pytest.raises(NotNetstatError):
-        read(UNIX)
+        read(X25)
 
 
 # What cannot be placed ----------------------------------------------------------------------------
@@ -662,7 +661,7 @@ FRAGMENTS = [
     [linux_row(ROW, "p")],
     [linux_row(ROW, "p")] * 3,
     [linux_row(CUT)],
-    UNIX,
+    X25,
     [""],
     [DATE],
     ["root@host:~# netstat -npt"],
