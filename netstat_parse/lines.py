@@ -553,7 +553,11 @@ class LineReader(Generic[Made]):
     def _place_header(self, text: str) -> bool:
         if self._aside is not None and self._aside[1] == 0:
             return False
-        table = headers.table_under(text, self._dialect)
+        printing = self._banner.dialects if self._banner is not None else ()
+        likely = printing[0] if len(printing) == 1 else None
+        table = headers.table_under(text, self._dialect or likely)
+        if table is None and likely is not None and self._dialect is None:
+            table = headers.table_under(text)
         if table is None:
             return False
         if table.kind == INTERNET or self._apart or not self.snapshots:
@@ -738,15 +742,19 @@ def _or_as(tables: Sequence[Table]) -> str:
 
 
 def _cuts(table: Table, text: str, cells: Cells) -> tuple[int, int]:
-    """What the lengths of the two endpoints tell: WHOLE, HOST_CUT, PORT_CUT or PROOF of each."""
+    """What the lengths of the two endpoints tell: WHOLE, PROOF, or what of them may be cut."""
     limits = table.limits
     if limits.field is None:
         return WHOLE, WHOLE
-    local = cut_of(table, cells[3], cells[4])
-    foreign = cut_of(table, cells[5], cells[6])
+    hosts = cells[3], cells[5]
+    local, foreign = cut_of(table, cells[3], cells[4]), cut_of(table, cells[5], cells[6])
     if {local, foreign} & {HOST_CUT, PORT_CUT, BOTH_CUT} and limits.uncut_column is not None:
-        is_wide = table.address_column(text) > limits.uncut_column
-        return (PROOF, PROOF) if is_wide else (local, foreign)
+        if table.address_column(text) > limits.uncut_column:
+            # -l leaves long IPv6 addresses alone, but not long names.
+            local, foreign = (
+                PROOF if ":" in host else cut
+                for host, cut in zip(hosts, (local, foreign), strict=True)
+            )
     return local, foreign
 
 

@@ -523,7 +523,6 @@ def test_with_blocks_and_names_hosts_are_cut_to_12() -> None:
     assert found.local.address is None
 
 
-@pytest.mark.xfail(reason="the width of the columns lifts the doubt about names too", strict=True)
 def test_names_of_ipv4_are_cut_with_l_too() -> None:
     end = replace(ESTABLISHED.foreign, name="a-long-name.example.com")
     assert only_row(Run(669, "al"), replace(ESTABLISHED, foreign=end)).foreign.truncated

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, W291
 """UNIX domain sockets: the tables of every dialect, and the real programs against /proc."""
 
 from __future__ import annotations

@@ -46,10 +46,9 @@ def table_under(header: str, dialect: str | None = None) -> Table | None:
 
     With `dialect` only that one is asked; KeyError if it is not known.
     """
-    if dialect is None:
-        ready = lowered.TABLES.get(header)
-        if ready is not None:
-            return ready
+    ready = lowered.TABLES.get(header)
+    if ready is not None and dialect in (None, ready.dialect):
+        return ready
     if not any(all(title in header for title in titles) for titles in lowered.REQUIRED_TITLES):
         return None
     from netstat_parse.grammar.dialects import read_header

@@ -260,4 +260,9 @@ DIALECT = Dialect(
     accepts=lambda header: "(state)" in header,
 )
 
-DIALECTS = (DIALECT, bsd_unix("macos", "Active LOCAL (UNIX) domain sockets"))
+PROCESS = next(column for column in COLUMNS if column.title == "process:pid")
+
+DIALECTS = (
+    DIALECT,
+    bsd_unix("macos", "Active LOCAL (UNIX) domain sockets", more_columns=(PROCESS,)),
+)
