@@ -748,14 +748,13 @@ def _cuts(table: Table, text: str, cells: Cells) -> tuple[int, int]:
         return WHOLE, WHOLE
     hosts = cells[3], cells[5]
     local, foreign = cut_of(table, cells[3], cells[4]), cut_of(table, cells[5], cells[6])
-    if {local, foreign} & {HOST_CUT, PORT_CUT, BOTH_CUT} and limits.uncut_column is not None:
-        if table.address_column(text) > limits.uncut_column:
-            # -l leaves long IPv6 addresses alone, but not long names.
-            local, foreign = (
-                PROOF if ":" in host else cut
-                for host, cut in zip(hosts, (local, foreign), strict=True)
-            )
-    return local, foreign
+    may_be_cut = {local, foreign} & {HOST_CUT, PORT_CUT, BOTH_CUT}
+    if not may_be_cut or limits.uncut_column is None:
+        return local, foreign
+    if table.address_column(text) <= limits.uncut_column:
+        return local, foreign
+    # -l leaves long IPv6 addresses alone, but not long names.
+    return PROOF if ":" in hosts[0] else local, PROOF if ":" in hosts[1] else foreign
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 
 import pytest
@@ -59,7 +58,6 @@ def test_the_linux_corpus_is_mixed() -> None:
     assert any(c.process and " " in (c.process.name or "") for c in connections)
 
 
-@pytest.mark.skipif(shutil.which("mawk") is None, reason="mawk is not installed")
 @pytest.mark.parametrize("name", ["linux", "log", "unstamped"])
 def test_mawk_writes_the_same_csv(name: str) -> None:
     argv = [argument for argument in contestants.MAWK.argv if argument != "FILE"]

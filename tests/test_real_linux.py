@@ -19,10 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-if sys.platform != "linux":
-    pytest.skip("net-tools runs on Linux", allow_module_level=True)
-
 from sockets import (
     FILES,
     IPV6_FREEBIND,

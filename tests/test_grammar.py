@@ -1,0 +1,127 @@
+"""Every dialect's row grammar: pyparsing and the lowered pattern accept the same and say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyparsing import ParseBaseException
+
+from netstat_parse.files import lines_of
+from netstat_parse.grammar import freeze, lowered, words
+from netstat_parse.grammar.dialect import row_grammar
+from netstat_parse.grammar.dialects import NAMES, dialect_of, read_header, row_grammars
+from netstat_parse.grammar.headers import table_under
+from netstat_parse.grammar.table import Table
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+ALPHABET = " \t:.*-/[]()%0159afxTCP_LISTEN,é"
+
+
+def test_what_was_lowered_ahead_is_what_the_dialects_say() -> None:
+    path = Path(lowered.__file__)
+    assert path.read_text(encoding="utf-8") == freeze.source(), (
+        "run: python -m netstat_parse.grammar.freeze"
+    )
+
+
+def tables_and_rows() -> Iterator[tuple[Table, list[str]]]:
+    for path in sorted(FIXTURES.glob("*/*.txt")):
+        table = None
+        rows: list[str] = []
+        for line in lines_of(path):
+            text = line.rstrip("\r\n")
+            found = table_under(text)
+            if found is not None:
+                table, rows = found, []
+                yield table, rows
+            elif table is not None and text.strip():
+                rows.append(text)
+
+
+@cache
+def corpus() -> tuple[tuple[Table, str], ...]:
+    return tuple((table, row) for table, rows in list(tables_and_rows()) for row in rows)
+
+
+def by_pyparsing(table: Table, line: str) -> dict[str, str] | None:
+    """The results of the first kind of row that takes the whole line."""
+    for grammar in row_grammars(table):
+        try:
+            results = grammar.parse_string(line, parse_all=True)
+        except ParseBaseException:
+            continue
+        return {name: text for name, text in results.as_dict().items() if text}
+    return None
+
+
+def by_pattern(table: Table, line: str) -> dict[str, str] | None:
+    cells = table.match(line)
+    if cells is None:
+        return None
+    return {name: text for name, text in zip(table.names, cells, strict=True) if text}
+
+
+def assert_same(table: Table, line: str) -> None:
+    ours, theirs = by_pattern(table, line), by_pyparsing(table, line)
+    if theirs is not None:
+        theirs = {name: text for name, text in theirs.items() if name in table.names}
+    assert ours == theirs, line
+
+
+def test_both_engines_read_the_rows_of_the_fixtures_alike() -> None:
+    read = 0
+    for table, row in corpus():
+        assert_same(table, row)
+        read += table.match(row) is not None
+    assert read > len(corpus()) / 2
+
+
+@st.composite
+def damaged_rows(draw: st.DrawFn) -> tuple[Table, str]:
+    table, row = draw(st.sampled_from(corpus()))
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(row)))
+        end = draw(st.integers(start, min(start + 6, len(row))))
+        row = row[:start] + draw(st.text(ALPHABET, max_size=4)) + row[end:]
+    return table, row
+
+
+@settings(max_examples=1500, deadline=None)
+@given(damaged_rows())
+def test_both_engines_read_damaged_rows_alike(damaged: tuple[Table, str]) -> None:
+    assert_same(*damaged)
+
+
+@settings(max_examples=500, deadline=None)
+@given(damaged_rows())
+def test_rows_read_at_once_are_those_read_one_by_one(damaged: tuple[Table, str]) -> None:
+    table, row = damaged
+    for matcher in table.rows:
+        for line, *cells in matcher.find_whole_lines(f"x\n{row}\ny"):
+            assert line == row
+            assert matcher.match(row) == tuple(cells)
+            assert matcher.find_whole(row) == [tuple(cells)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_dialect_is_described(name: str) -> None:
+    text = words.described(name)
+    assert "the words:" in text
+    assert "Local" in text or "Adresse" in text
+
+
+def test_an_unknown_column_is_kept_by_its_title() -> None:
+    header = (
+        "Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)      newest"
+    )
+    table = read_header(header)
+    assert table is not None
+    assert table.extra == (("extra_6", "newest"),)
+    grammar = row_grammar(dialect_of(table), dialect_of(table).row_kinds[0], header)
+    row = "tcp4       0      0  192.0.2.1.22           198.51.100.7.443       ESTABLISHED     17"
+    assert grammar.parse_string(row)["extra_6"] == "17"
