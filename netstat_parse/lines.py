@@ -400,7 +400,7 @@ class LineReader(Generic[Made]):
                 self._is_padded = True
             elif memory.table.missing_of_last_cell(text) > 0:
                 self._is_padded = False
-        if memory is not None and memory.table.goes_on:
+        if memory is not None and text.lstrip(" \t").startswith(memory.table.goes_on):
             self._row_text, self._row_end = text, self._number
 
     def _place_continuation(self, memory: _Memory[Made], text: str) -> bool:
@@ -650,7 +650,7 @@ class LineReader(Generic[Made]):
             return
         texts = [text for _, _, text in held]
         tables = headers.tables_of_rows(texts, self._dialect)
-        readings = {(t.own, tuple(map(t.match, texts))) for t in tables}
+        readings = {tuple(map(t.reading, texts)) for t in tables}
         number = self._number
         if len(readings) == 1:
             self._start(tables[0].dialect)
@@ -747,7 +747,8 @@ def _cuts(table: Table, text: str, cells: Cells) -> tuple[int, int]:
     if limits.field is None:
         return WHOLE, WHOLE
     hosts = cells[3], cells[5]
-    local, foreign = cut_of(table, cells[3], cells[4]), cut_of(table, cells[5], cells[6])
+    local = cut_of(table, cells[3], cells[4], cells[0])
+    foreign = cut_of(table, cells[5], cells[6], cells[0])
     may_be_cut = {local, foreign} & {HOST_CUT, PORT_CUT, BOTH_CUT}
     if not may_be_cut or limits.uncut_column is None:
         return local, foreign

@@ -128,17 +128,23 @@ def connection_maker(table: Table) -> Callable[[Cells, int, int], Connection]:
     def make(cells: Cells, local_cut: int = WHOLE, foreign_cut: int = WHOLE) -> Connection:
         proto, recv_q, send_q, host, port, foreign_host, foreign_port, state, pid, name = cells[:10]
         local = endpoints[host, port, local_cut]
+        foreign = endpoints[foreign_host, foreign_port, foreign_cut]
         fields = defaults.copy()
         fields["proto"], fields["transport"], family = protocol(proto)
         if family is None:
-            address = local.address
-            family = plain_family if address is None else f"ipv{address.version}"
+            address = local.address or foreign.address
+            if address is not None:
+                family = f"ipv{address.version}"
+            elif ":" in host or ":" in foreign_host:
+                family = "ipv6"
+            elif proto != "sctp":
+                family = plain_family
         fields["family"] = family
         if recv_q:
             fields["recv_q"] = int(recv_q)
             fields["send_q"] = int(send_q)
         fields["local"] = local
-        fields["foreign"] = endpoints[foreign_host, foreign_port, foreign_cut]
+        fields["foreign"] = foreign
         if state:
             fields["state"] = states[state]
             if state in states_of_others:
@@ -198,9 +204,8 @@ def _own_fields_setter(table: Table) -> Callable[[dict[str, Any], Cells], None] 
 
     def set_own_fields(fields: dict[str, Any], cells: Cells) -> None:
         for name, convert, where in own:
-            texts = [cells[i] for i in where]
-            if texts[0]:
-                fields[name] = convert(*texts)
+            if cells[where[0]]:
+                fields[name] = convert(*[cells[i] for i in where])
         if extra:
             more = {title: cells[i] for title, i in extra}
             fields["extra"] = FrozenDict({**fields["extra"], **more})
@@ -233,7 +238,7 @@ def own_fields(table: Table) -> tuple[Field, ...]:
 def process_maker(table: Table) -> Callable[[str, str], Process]:
     """The function that makes a Process of the texts of a pid and a program's name."""
     width = table.program_width
-    unnamed = "" if table.names_programs and not table.goes_on else None
+    unnamed = "" if any("/" in title or ":" in title for title in table.titles) else None
 
     def make(pid: str, name: str) -> Process:
         length = len(name.encode(errors="replace")) + (len(pid) + 1 if width.with_pid else 0)

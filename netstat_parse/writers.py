@@ -282,8 +282,12 @@ class CsvSink(RowSink):
     def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Any]]:
         """The same for many rows whose addresses are whole."""
         is_plain = self._writes_cells and self._quote is quoted and table.kind == INTERNET
-        if is_plain and not table.own:
-            return partial(_csv_rows, partial(_csv_row, quoted, table), {"": "", **table.states})
+        if is_plain:
+            one = partial(_csv_row, quoted, table)
+            states = {"": "", **table.states}
+            if not table.own:
+                return partial(_csv_rows, one, states)
+            return lambda rows: _csv_rows(one, states, [cells[:10] for cells in rows])
         return super().bulk_maker(table)
 
     def write(self, made: list[Any]) -> None:

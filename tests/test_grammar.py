@@ -1,4 +1,4 @@
-"""Every dialect's row grammar: pyparsing and the lowered pattern accept the same and say the same."""
+"""Every row grammar: pyparsing and the lowered pattern accept the same and say the same."""
 
 from __future__ import annotations
 

@@ -112,8 +112,8 @@ class Dialect:
     """The kind of its table."""
     accepts: Callable[[str], bool] = lambda header: True
     """Tells this dialect's headers from another's with the same titles."""
-    goes_on: bool = False
-    """A row may go on in the lines below it; its grammar reads them all as one text."""
+    goes_on: tuple[str, ...] = ()
+    """How the rows start that may go on in the lines below; the grammar reads them as one text."""
     claims: Callable[[str], bool] | None = None
     """Tells its headers from those of a dialect that accepts them as well. Such a dialect has no
     header that it does not claim, unless its name is given; one without has what nobody claims."""

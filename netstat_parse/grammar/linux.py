@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from pyparsing import Empty, NoMatch, ParserElement
+from pyparsing import And, Empty, NoMatch, ParserElement, Regex
 
 from netstat_parse.grammar.dialect import Cell, Column, Dialect, Field, Place, RowKind
 from netstat_parse.grammar.linux_locales import (
@@ -87,13 +87,22 @@ WIDE_ADDRESS = 51
 """With -W, in busybox and toybox."""
 
 
+SCTP_IS_WHOLE = (("sctp", AddressLimits()),)
+
+
 def limits(header: str) -> AddressLimits:
     """An address fills its column exactly where it was cut: up to the blank before the next title.
 
     A header whose blanks were folded no longer tells how wide its columns are; the rows then are
     taken as narrow as net-tools ever prints them.
+
+    Red Hat's 1.60, 27 wide, cuts udp and raw addresses to 23; Fedora's, to 27 and 28.
     """
-    return AddressLimits(field=max(width_of(header), NARROWEST_ADDRESS))
+    width = width_of(header)
+    if NARROWEST_ADDRESS < width < WIDE_ADDRESS:
+        cut = AddressLimits(field=width + 1, also=(NARROWEST_ADDRESS, width))
+        return AddressLimits(width, of_protos=(("udp", cut), ("raw", cut), *SCTP_IS_WHOLE))
+    return AddressLimits(max(width, NARROWEST_ADDRESS), of_protos=SCTP_IS_WHOLE)
 
 
 def width_of(header: str) -> int:
@@ -112,6 +121,8 @@ RECV_Q = token(
 """toybox prints `%-6s%6d%7d`: behind Recv-Q's six places, the digits of Send-Q's seven may touch.
 If there are more than thirteen, and no blank before them, nobody knows where Recv-Q ends."""
 SEND_Q = number("send_q", "Send-Q")
+
+SIDES = ("local", "foreign")
 
 # Addresses ----------------------------------------------------------------------------------------
 
@@ -138,12 +149,12 @@ def any_address(side: str) -> ParserElement:
     return host_and_port(side, token(ANY_HOST, "host"))
 
 
-def address(side: str) -> Callable[[Place], ParserElement]:
+def address(side: str, of: str = "tcp") -> Callable[[Place], ParserElement]:
     def cell(place: Place) -> ParserElement:
-        width = place.limits.field
-        if not place.only_whole or width is None:
+        limits = place.limits.of(of)
+        if not place.only_whole or limits.field is None:
             return any_address(side)
-        whole = token(fits(width) + ANY_HOST, "host")
+        whole = token(fits(min(limits.field, *limits.also, WIDE_ADDRESS)) + ANY_HOST, "host")
         return endpoint(side, ":", choice("host", NUMERIC_IPV4, whole))
 
     return cell
@@ -250,7 +261,7 @@ def columns(language: Language, *others: Language) -> tuple[Column, ...]:
         Column(title("Send-Q"), SEND_Q, required=True),
         Column(title("Local Address"), address("local"), required=True),
         Column(title("Foreign Address"), address("foreign"), required=True),
-        Column(title("State"), state(states(*both)), required=True),
+        Column(title("State"), state(states(*both)), FURTHER, required=True),
         *owner,
         Column("PID/Program name", process),
         Column(
@@ -286,16 +297,32 @@ def row_kinds(language: Language, *others: Language) -> tuple[RowKind, ...]:
     """The kinds of rows of the Internet table."""
     known = states(language, *others)
     of_udp = [printed for printed, name in known.items() if name in UDP_STATES]
-    title = language.titles.get("State", "State")
+
+    def title(english: str) -> str:
+        return language.titles.get(english, english)
+
+    def addresses(of: str) -> dict[str, Cell]:
+        return {title(f"{side.title()} Address"): address(side, of) for side in SIDES}
+
     return (
         RowKind("tcp", "tcp", {}),
         RowKind(
             "udp",
             "udp",
-            {"Proto": proto("udp", "udp6", "udpl", "udpl6"), title: optional(state(of_udp))},
+            {
+                "Proto": proto("udp", "udp6", "udpl", "udpl6"),
+                **addresses("udp"),
+                title("State"): optional(state(of_udp)),
+            },
         ),
         RowKind(
-            "raw", "raw", {"Proto": proto("raw", "raw6"), title: optional(state(KERNEL_STATES))}
+            "raw",
+            "raw",
+            {
+                "Proto": proto("raw", "raw6"),
+                **addresses("raw"),
+                title("State"): optional(state(KERNEL_STATES)),
+            },
         ),
         *sctp_kinds(language, *others),
     )
@@ -325,14 +352,89 @@ def sctp_kinds(language: Language, *others: Language) -> tuple[RowKind, ...]:
     both: dict[str, Cell] = {
         "Proto": sctp,
         title("Local Address"): any_address("local"),
-        title("State"): optional(state(STATES | SCTP_STATES)),
         **behind,
     }
     none = dict.fromkeys(map(title, ("Recv-Q", "Send-Q", "Foreign Address")), NOTHING)
+    association: dict[str, Cell] = {
+        title("Foreign Address"): any_address("foreign"),
+        title("State"): sctp_state(hosts_below),
+    }
+    endpoint_alone: dict[str, Cell] = {
+        **none,
+        title("State"): sctp_state(lambda place: BELOW + r"\S++"),
+    }
     return (
-        RowKind("sctp", "sctp", {**both, title("Foreign Address"): any_address("foreign")}),
-        RowKind("sctp endpoint", "sctp", {**both, **none}),
+        RowKind("sctp", "sctp", {**both, **association}),
+        RowKind("sctp endpoint", "sctp", {**both, **endpoint_alone}),
     )
+
+
+BELOW = r"[ \t]*+\n {20}"
+"""Where the next line of a row begins."""
+
+
+def hosts_below(place: Place) -> str:
+    """The pattern of a line below an association: a local host, a foreign one, or both.
+
+    The foreign one begins its column, or stands one blank behind a host that is too long for its
+    own. What stands elsewhere is in a later column.
+    """
+    start = 20 + (place.limits.field or NARROWEST_ADDRESS) + 1
+    foreign = rf"(?:(?: *+(?<=\n.{{{start}}})|(?<=\S) (?=\S))\S++)?+"
+    return rf"{BELOW}(?:\S++)?+{foreign}"
+
+
+def sctp_state(line_below: Callable[[Place], str]) -> Cell:
+    """The state, if there is one, and the lines below with further addresses."""
+
+    def cell(place: Place) -> ParserElement:
+        lines = Regex(rf"(?:{line_below(place)}){{1,63}}+").leave_whitespace()
+        below = lines.set_name("further addresses")("further")
+        return And([optional(state(STATES | SCTP_STATES)), optional(below)])
+
+    return cell
+
+
+def make_further(side: int) -> Callable[[str, str, str], tuple[object, ...]]:
+    """The function from the lines below an sctp row to the further endpoints of one side.
+
+    An endpoint prints its port with each address; an association has one for all.
+    """
+
+    def make(lines: str, port: str, recv_q: str) -> tuple[object, ...]:
+        made = []
+        for line in lines.split("\n")[1:]:
+            if recv_q:
+                hosts = line[20:].split()
+                if line.startswith(" " * 21):
+                    hosts.insert(0, "")
+                made += [further_endpoint(host, port) for host in hosts[side : side + 1] if host]
+            elif side == 0:
+                made.append(further_endpoint(*line.strip().rsplit(":", 1)))
+        return tuple(made)
+
+    return make
+
+
+def further_endpoint(host: str, port: str) -> object:
+    from ipaddress import ip_address
+
+    from netstat_parse.models import Endpoint
+
+    host = host.strip("[]")
+    number = int(port) if re.fullmatch("[0-9]{1,5}", port) else None
+    try:
+        known = ip_address(host)
+    except ValueError:
+        known = None
+    service = port if number is None and port not in ("", "*") else None
+    return Endpoint(host=host, address=known, port=number, service=service)
+
+
+FURTHER = (
+    Field("more_local", make_further(0), ("further", "local_port", "recv_q")),
+    Field("more_foreign", make_further(1), ("further", "foreign_port", "recv_q")),
+)
 
 
 def or_nothing(cell: Cell) -> Cell:
@@ -364,9 +466,10 @@ def dialect(language: Language, *others: Language) -> Dialect:
         separator=":",
         states=states(*both) | KERNEL_STATES | SCTP_STATES,
         plain_family="ipv4",
-        limits=lambda header: AddressLimits(field=NARROWEST_ADDRESS),
+        limits=lambda header: AddressLimits(NARROWEST_ADDRESS, of_protos=SCTP_IS_WHOLE),
         program_width=ProgramWidth(19, with_pid=True),
         common_headers=(),
+        goes_on=("sctp",),
     )
 
 

@@ -50,6 +50,14 @@ class AddressLimits:
     """At `field` characters even a numeric port may have lost its last digits."""
     uncut_column: int | None = None
     """A row whose address columns are this wide comes from a netstat that was told not to cut."""
+    also: tuple[int, ...] = ()
+    """Shorter texts than `field` that may have been cut as well."""
+    of_protos: tuple[tuple[str, AddressLimits], ...] = ()
+    """The limits of the protos that have their own."""
+
+    def of(self, proto: str) -> AddressLimits:
+        """The limits of the rows of this proto."""
+        return next((limits for own, limits in self.of_protos if own == proto), self)
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ class RowMatcher:
         self._pattern = pattern.every
         self._whole = pattern.whole
         self._names = names
+        self._may_end_early = "(?P<further>" in pattern.every
 
     @cached_property
     def _every(self) -> re.Pattern[str]:
@@ -115,7 +124,8 @@ class RowMatcher:
     def last_cell_start(self, line: str) -> int | None:
         """Where the last cell stands that the line has, if the line is such a row.
 
-        That of a row that ends with its addresses is empty, and stands at the line's end.
+        That of a row that ends with its addresses is empty, and stands at the line's end. None is
+        known of a row that ends early because it goes on below.
         """
         if self.match(line) is None:
             return None
@@ -123,6 +133,8 @@ class RowMatcher:
         assert found is not None
         names = [name for name in self._names if found[name] and name != "program"]
         start, name = max((found.start(name), name) for name in names)
+        if name == "further" or (name == "state" and self._may_end_early):
+            return None
         if not name.startswith("foreign"):
             return start
         # No state, or `-` for a process that is not known.
@@ -178,8 +190,8 @@ class Table:
     kind: str
     """INTERNET or UNIX."""
     patterns: tuple[RowPattern, ...]
-    goes_on: bool = False
-    """A row may go on in the lines below it; `match` takes all of them, joined by line feeds."""
+    goes_on: tuple[str, ...] = ()
+    """How the rows start that may go on in the lines below; `match` takes them joined."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -203,6 +215,13 @@ class Table:
             if cells is not None:
                 return cells
         return None
+
+    def reading(self, line: str) -> frozenset[tuple[str, str]] | None:
+        """The cells that a row of this table has, by name; None if the line is none."""
+        cells = self.match(line)
+        if cells is None:
+            return None
+        return frozenset((n, text) for n, text in zip(self.names, cells, strict=True) if text)
 
     def missing_of_last_cell(self, line: str) -> int:
         """How many characters a row's last cell lacks to fill its column.
@@ -235,12 +254,12 @@ def is_number(port: str) -> bool:
     return port.isascii() and port.isdecimal()
 
 
-def cut_of(table: Table, host: str, port: str) -> int:
+def cut_of(table: Table, host: str, port: str, proto: str = "") -> int:
     """What the length of an endpoint's text tells: one of the words above.
 
     `port` is empty for the `*` that stands for no port.
     """
-    limits = table.limits
+    limits = table.limits.of(proto)
     length = len(host) + 1 + (len(port) or 1)
     if limits.host is not None:
         if len(host) > limits.host:
@@ -252,7 +271,7 @@ def cut_of(table: Table, host: str, port: str) -> int:
         if len(host) in (longest, limits.host) and not is_complete(host):
             return BOTH_CUT if port_cut else HOST_CUT
         return PORT_CUT if port_cut else WHOLE
-    if limits.field is None or length < limits.field:
+    if limits.field is None or (length < limits.field and length not in limits.also):
         return WHOLE
     if length > limits.field:
         return PROOF

@@ -300,7 +300,7 @@ def dialect(language: Language) -> Dialect:
         program_width=ProgramWidth(2**15),
         common_headers=(HEADER, HEADER + "           PID") if is_first else (),
         accepts=lambda text: header.match(text) is not None,
-        goes_on=True,
+        goes_on=("",),
     )
 
 

@@ -1,0 +1,293 @@
+"""net-tools in other languages: the real program, run in each locale that can be generated here.
+
+What it prints in another locale must give the same connections as what it prints in English. The
+tables in `linux_locales.py` are held against the catalogues that are installed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "linux":
+    pytest.skip("net-tools runs on Linux", allow_module_level=True)
+
+from sockets import Stage, datagram_sockets, here, in_namespace, kinds, may_have_namespace
+
+import netstat_parse as ns
+from netstat_parse.grammar.linux_locales import ENGLISH, LANGUAGES, SWEDISH, Language
+
+pytestmark = pytest.mark.usefixtures("netstat")
+
+LOCALES = {
+    "cs": "cs_CZ",
+    "de": "de_DE",
+    "et": "et_EE",
+    "fr": "fr_FR",
+    "ja": "ja_JP",
+    "pt_BR": "pt_BR",
+    "sv": "sv_SE",
+    "fa": "fa_IR",
+    "es": "es_ES",
+}
+"""The last ones have no catalogue, but a decimal point of their own."""
+
+
+@pytest.fixture(scope="session")
+def locale_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the generated locales, for LOCPATH: nothing outside of it is changed."""
+    directory = tmp_path_factory.mktemp("locales")
+    for locale in LOCALES.values():
+        try:
+            made = subprocess.run(
+                ["localedef", "-i", locale, "-f", "UTF-8", str(directory / f"{locale}.UTF-8")],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        except FileNotFoundError:
+            pytest.fail("localedef is not installed, so nothing was tested")
+        if made.returncode > 1:  # 1: it warned
+            pytest.fail(f"no locale {locale}: apt install locales: {made.stderr}")
+    return directory
+
+
+def printed(options: str, locale: str, locale_path: Path) -> str:
+    run = subprocess.run(
+        ["netstat", options],
+        capture_output=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], "LC_ALL": locale, "LOCPATH": str(locale_path)},
+    )
+    return run.stdout.decode()
+
+
+def without_clock(snapshot: ns.Snapshot) -> list[dict[str, object]]:
+    """The connections, less what the clock changes and what is said in words."""
+    rows = []
+    for connection in snapshot.connections:
+        row = connection.model_dump(mode="json")
+        row["extra"] = {}
+        if row["timer"] is not None:
+            row["timer"]["expires"] = bool(row["timer"]["expires"])
+        rows.append(row)
+    return rows
+
+
+def somewhere(body: Callable[[], None]) -> None:
+    (in_namespace if may_have_namespace() else here)(body)
+
+
+@contextmanager
+def sockets_open() -> Iterator[None]:
+    with ExitStack() as stack:
+        for kind in kinds():
+            stack.enter_context(Stage(kind))
+        stack.enter_context(datagram_sockets())
+        yield
+
+
+OPTIONS = (
+    "-nt",
+    "-ant",
+    "-antu",
+    "-antuw",
+    "-antup",
+    "-antuwe",
+    "-antuwo",
+    "-antuwepo",
+    "-antuweW",
+)
+
+
+def test_the_same_connections_in_every_language(locale_path: Path) -> None:
+    def body() -> None:
+        with sockets_open():
+            for options in OPTIONS:
+                for language, locale in LOCALES.items():
+                    check(options, language, f"{locale}.UTF-8", locale_path)
+
+    somewhere(body)
+
+
+def check(options: str, language: str, locale: str, locale_path: Path) -> None:
+    for _ in range(20):
+        english = ns.parse(printed(options, "C", locale_path))
+        text = printed(options, locale, locale_path)
+        again = ns.parse(printed(options, "C", locale_path))
+        if without_clock(english) == without_clock(again):
+            break
+    found = ns.parse(text)
+    assert len(english.connections) > 10
+    assert found.dialect == "linux"
+    assert without_clock(found) == without_clock(english), (language, options)
+    forced = ns.parse(text, dialect="linux")
+    assert forced == found
+    stripped = "\n".join(line.rstrip() for line in text.split("\n"))
+    assert [c.local for c in ns.parse(stripped).connections] == [c.local for c in found.connections]
+    if language not in ("sv", "fa", "es") and catalogue(language):
+        assert text != printed(options, "C", locale_path), f"{language} is not printed"
+
+
+# The catalogues -----------------------------------------------------------------------------------
+
+
+def catalogue(code: str) -> dict[str, str]:
+    """The translations that Debian's net-tools installs; none if this language is not there.
+
+    Python's gettext can't read them: some are in other charsets than they say.
+    """
+    path = Path(f"/usr/share/locale/{code}/LC_MESSAGES/net-tools.mo")
+    if not path.exists():
+        return {}
+    data = path.read_bytes()
+    (magic,) = struct.unpack_from("<I", data)
+    order = "<" if magic == 0x950412DE else ">"
+    count, originals, translations = struct.unpack_from(f"{order}3I", data, 8)
+
+    def strings(table: int) -> list[bytes]:
+        places = (struct.unpack_from(f"{order}2I", data, table + 8 * i) for i in range(count))
+        return [data[start : start + length] for length, start in places]
+
+    found = dict(zip(strings(originals), strings(translations), strict=True))
+    head = found.get(b"", b"").decode("ascii", "replace")
+    charset = re.search(r"charset=(\S+)", head)
+    encoding = charset[1] if charset else "utf-8"
+    return {k.decode("ascii"): v.decode(encoding) for k, v in found.items() if k}
+
+
+TRANSLATED = [language for language in LANGUAGES if language not in (ENGLISH, SWEDISH)]
+
+
+@pytest.mark.parametrize("language", TRANSLATED, ids=lambda language: language.code)
+def test_the_table_is_the_catalogue(language: Language) -> None:
+    words = catalogue(language.code)
+    if not words:
+        pytest.skip(f"net-tools is installed without its catalogue of {language.code}")
+
+    def said(english: str) -> str:
+        return words.get(english, english)
+
+    banner = said("Active Internet connections ")
+    for mode in ("(servers and established)", "(only servers)", "(w/o servers)"):
+        assert f"{banner}{said(mode)}" in language.banners
+    states = (
+        "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE",
+        "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "UNKNOWN",
+    )  # fmt: skip
+    translated = {said(state): state for state in states if said(state) != state}
+    assert language.states == translated
+    timers = {
+        said(f"{timer} ({seconds}/%ld/%d)").split(" (")[0]: timer
+        for timer, seconds in (
+            ("off", "0.00"),
+            ("on", "%2.2f"),
+            ("keepalive", "%2.2f"),
+            ("timewait", "%2.2f"),
+            ("unkn-%d", "%2.2f"),
+            ("on%d", "%2.2f"),
+        )
+    }
+    assert language.timers == {name: timer for name, timer in timers.items() if name != timer}
+    header = "\nProto Recv-Q Send-Q Local Address           Foreign Address         State      "
+    titles = [language.titles.get(title, title) for title in ENGLISH_TITLES]
+    assert " ".join(said(header).split()) == " ".join(titles)
+    owner = [language.titles.get("User", "User"), language.titles.get("Inode", "Inode")]
+    expected = owner[:1] if language.code == "pt_BR" else owner
+    assert said(" User       Inode     ").split() == expected
+    assert said(" Timer").split() == [language.titles.get("Timer", "Timer")]
+    assert said("Active UNIX domain sockets ").startswith(language.other_tables)
+    for note in NOTES:
+        for line in said(note).splitlines() if note in words else ():
+            assert line.strip().startswith(language.notes), line
+
+
+ENGLISH_TITLES = ("Proto", "Recv-Q", "Send-Q", "Local Address", "Foreign Address", "State")
+NOTES = (
+    '(No info could be read for "-p": geteuid()=%d but you should be root.)\n',
+    "(Not all processes could be identified, non-owned process info\n"
+    " will not be shown, you would have to be root to see it all.)\n",
+    "warning, got bogus tcp line.\n",
+    "warning, got bogus udp line.\n",
+    "warning, got bogus raw line.\n",
+)
+
+
+@pytest.mark.parametrize("language", TRANSLATED, ids=lambda language: language.code)
+def test_warnings_are_notes(language: Language) -> None:
+    header = "Proto Recv-Q Send-Q Local Address           Foreign Address         State      "
+    lines = [note + " ..." for note in language.notes]
+    snapshot = ns.parse("\n".join([*lines, ENGLISH.banners[0], header, ""]))
+    assert snapshot.notes == tuple(lines)
+
+
+# Every state --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
+def test_every_state_and_timer(language: Language) -> None:
+    """Padded by bytes, as printf pads; a long state pushes the rest to the right."""
+
+    def title(english: str) -> str:
+        return language.titles.get(english, english)
+
+    header = (
+        f"Proto {title('Recv-Q')} {title('Send-Q')} {title('Local Address'):23} "
+        f"{title('Foreign Address'):23} {title('State'):11} {title('User'):10} "
+    )
+    if language.code != "pt_BR":
+        header += f"{title('Inode'):10} "
+    header += f"PID/Program name     {title('Timer')}"
+    english = ("ESTABLISHED", "LAST_ACK", "LISTEN", "CLOSE", "TIME_WAIT")
+    states = {state: state for state in english} | dict(language.states)
+    timers = {timer: timer for timer in ("off", "on", "probe", "on%d")} | dict(language.timers)
+    for state, meant in states.items():
+        for timer, timer_meant in timers.items():
+            cell = state + " " * (11 - len(state.encode()))
+            row = (
+                "tcp6       0      0 fd00::1:22              fd00::2:40000           "
+                f"{cell} 1000       4711       812/a: LISTEN (x)    {timer.replace('%d', '2')} "
+                "(1,25/3/4)"
+            )
+            snapshot = ns.parse(f"{language.banners[0]}\n{header}\n{row}\n")
+            (c,) = snapshot.connections
+            assert isinstance(c, ns.LinuxConnection)
+            plain = row.replace(state, meant, 1).replace(timer.replace("%d", "2"), "on")
+            (expected,) = ns.parse(f"{ENGLISH.banners[0]}\n{ENGLISH_HEADER}\n{plain}\n").connections
+            assert c.state == expected.state
+            assert (c.process, c.uid, c.inode) == (
+                ns.Process(pid=812, name="a: LISTEN (x)"),
+                1000,
+                4711,
+            )
+            assert c.timer == ns.Timer(
+                name=timer_meant.replace("%d", "2"), expires=1.25, retransmits=3, probes=4
+            )
+
+
+def test_portuguese_datagram_timers_have_two_numbers() -> None:
+    header = (
+        "Proto Recv-Q Send-Q Endereço Local          Endereço Remoto         Estado      "
+        "Temporizador"
+    )
+    row = "udp        0      0 10.0.0.1:53             0.0.0.0:*                           "
+    for text, name in (("ligado 1 (2,34/0)", "on1"), ("desconh.-4 (2,34/0)", "unkn-4")):
+        (c,) = ns.parse(
+            f"Conexões Internet Ativas (sem os servidores)\n{header}\n{row}{text}\n"
+        ).connections
+        assert isinstance(c, ns.LinuxConnection)
+        assert c.timer == ns.Timer(name=name, expires=2.34, retransmits=0, probes=0)
+
+
+ENGLISH_HEADER = (
+    "Proto Recv-Q Send-Q Local Address           Foreign Address         State       "
+    "User       Inode      PID/Program name     Timer"
+)
