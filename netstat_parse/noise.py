@@ -103,7 +103,16 @@ _TRANSCRIPT = (
 
 def is_note(text: str) -> bool:
     """True for a warning of netstat's or of the shell's. `text` has no blanks around it."""
-    return len(text) <= LONGEST and _matcher(_NOTE).match(text) is not None
+    if len(text) > LONGEST:
+        return False
+    return _matcher(_NOTE).match(text) is not None or text.startswith(_notes_of_languages())
+
+
+@cache
+def _notes_of_languages() -> tuple[str, ...]:
+    from netstat_parse.grammar.linux_locales import LANGUAGES
+
+    return tuple(note for language in LANGUAGES for note in language.notes)
 
 
 def is_transcript(text: str) -> bool:

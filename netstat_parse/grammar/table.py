@@ -224,7 +224,7 @@ class Table:
         return frozenset((n, text) for n, text in zip(self.names, cells, strict=True) if text)
 
     def missing_of_last_cell(self, line: str) -> int:
-        """How many characters a row's last cell lacks to fill its column.
+        """How many bytes a row's last cell lacks to fill its column.
 
         0 where the header does not have the blanks that netstat pads the column with.
         """
@@ -233,7 +233,7 @@ class Table:
         width = len(self.header) - self.header.rfind(self.titles[-1])
         starts = (row.last_cell_start(line) for row in self.rows)
         start = next((start for start in starts if start is not None), None)
-        return 0 if start is None else width - (len(line) - start)
+        return 0 if start is None else width - len(line[start:].encode(errors="replace"))
 
     def address_column(self, line: str) -> int:
         """How far the foreign address starts behind the local one; 0 if the line is no row."""
