@@ -25,6 +25,8 @@ _NOTE = (
     r"\((?:Not all processes could be identified|No info could be read for)",
     r"will not be shown, you would have to be root|You must be root|SELinux is not enabled",
     r"(?:\S*/)?netstat(?:\.exe)?: |warning, got (?:bogus|duplicate)|error parsing ",
+    r"Some \S{1,20} sockets may have been (?:created|deleted)|The requested operation requires ele",
+    r"unexpected kind [0-9]|got [0-9]+ twice",
     r"-?(?:ba|da|z|k|c|tc|fi)?sh(?:\[[0-9]+\])?: |(?:sudo|ssh|doas|watch|timeout|grep|tee): ",
 )
 """What netstat, and the programs that ran it, say on standard error."""
@@ -57,6 +59,8 @@ _PROMPTS = (
 _SESSION = (
     r"\[sudo\] |(?i:password)(?: for \S{1,80})?: ?$|\S{1,120}'s password: ?$|Sorry, try again\.$",
     r"(?:exit|logout)$|Script (?:started|done)|Connection to \S{1,255} closed|Last login: |\^[CZD]",
+    # what cmd.exe and PowerShell say when they start
+    r"Microsoft Windows \[Version |(?:\(c\)|Copyright \(C\)) .{0,10}Microsoft|Windows PowerShell$",
     # watch, tail -f of several files, grep -A
     r"Every [0-9]{1,9}[.,][0-9]{1,3}s: |==> .{1,500} <==$|--$",
     # fences and rules

@@ -1058,3 +1058,21 @@ def test_a_timer_may_have_run_out() -> None:
     given_lines = [linux_header("o"), linux_row(Row(timer="on (-1.00/0/0)"), "o")]
     _, counts = read(given_lines)
     assert sum(counts.values()) == len(given_lines)
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "Some tcp sockets may have been deleted.",
+        "Microsoft Windows [Version 10.0.19045.4170]",
+        "(c) Microsoft Corporation. All rights reserved.",
+        "Windows PowerShell",
+        "Copyright (C) Microsoft Corporation. All rights reserved.",
+        "The requested operation requires elevation.",
+    ],
+)
+def test_what_other_systems_say_is_a_note(noise: str) -> None:
+    (snapshot,), counts = read([noise, *linux_capture([ROW], "p")])
+    assert are_rows(snapshot, [ROW])
+    assert counts[LineKind.NOTE] == 1
+    assert noise in snapshot.notes
