@@ -420,7 +420,7 @@ def alarm(seconds: int) -> Iterator[None]:
 def test_hostile_lines_take_bounded_time(header: str) -> None:
     hostile = [before + filling for before in BEFORE for filling in FILLINGS.values()]
     given_lines = [header, *hostile]
-    with alarm(600):
+    with alarm(60):
         reader = SnapshotReader()
         reader.feed_lines(given_lines)
         reader.close()
@@ -430,7 +430,7 @@ def test_hostile_lines_take_bounded_time(header: str) -> None:
 @pytest.mark.parametrize("strict", [False, True])
 def test_hostile_lines_alone_take_bounded_time(strict: bool) -> None:
     """Without a header, each may be the first row of one."""
-    with alarm(600):
+    with alarm(60):
         for filling in FILLINGS.values():
             outcome([filling, START + filling], strict=strict)
 
@@ -439,7 +439,7 @@ def test_a_bomb_of_many_rows_takes_bounded_time() -> None:
     """Programs that look like what stands behind them, in each row."""
     programs = ["off (0.00/0/0)", "1/a - off (0", "a: 1:", "- off (0.00/0/", "a b c d e f g h"]
     rows = [Row(pid=i + 1, program=programs[i % 5]) for i in range(5000)]
-    with alarm(600):
+    with alarm(60):
         (snapshot,) = iter_snapshots(linux_capture(rows, "epo"))
     assert_has_rows([snapshot], rows, "epo")
 

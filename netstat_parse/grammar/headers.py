@@ -58,7 +58,7 @@ def table_under(header: str, dialect: str | None = None) -> Table | None:
 
 _MAY_BE_ROW = re.compile(
     r"[ \t]*+(?:[0-9a-f]{8,16}[ \t]++(?:[0-9a-f]{8}[ \t]++)?+)?+[A-Za-z]{2,5}[0-9]{0,2}[ \t]++"
-    r"(?:[0-9]++[ \t]*+[0-9]++[ \t]++)?+\S*[.:]\S*[ \t]++\S*[.:]"
+    r"(?:[0-9]++[ \t]*+[0-9]++[ \t]++)?+[^\s.:]*+[.:]\S*+[ \t]++[^\s.:]*+[.:]"
 )
 """A proto, the queues where there are some, and two addresses."""
 
