@@ -7,11 +7,11 @@ A LineReader finds it, and gives what the line holds to a sink: `reader.py` make
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol
 
 from netstat_parse import noise, stamps
 from netstat_parse.errors import (
@@ -21,25 +21,11 @@ from netstat_parse.errors import (
     UnknownDialectError,
 )
 from netstat_parse.grammar import headers
-from netstat_parse.grammar.table import (
-    BOTH_CUT,
-    HOST_CUT,
-    INTERNET,
-    PORT_CUT,
-    PROOF,
-    WHOLE,
-    Cells,
-    RowMatcher,
-    Table,
-    cut_of,
-)
-
-Made = TypeVar("Made")
+from netstat_parse.grammar.table import INTERNET, PROOF, Table
+from netstat_parse.rows import Made, Maker, RowReader, Suspect, is_plain
 
 ROWS_TO_PROVE = 10_000
 """In so many rows of a snapshot is the proof looked for that netstat cut nothing."""
-ROWS_REMEMBERED = 2**16
-"""How many rows' results are kept for when the same line comes again."""
 ROWS_TO_INFER = 100
 """By so many rows without a header it is found out which columns they have."""
 TABLES_REMEMBERED = 16
@@ -52,8 +38,6 @@ SECONDS_OF_RUN = 10
 """Rows without a header whose stamps are further apart are from two runs of netstat."""
 LINES_EXPLAINED = 10_000
 """For so many lines that are no rows the grammar is asked what it expected."""
-LONGEST_REMEMBERED = 1_000
-"""Characters; the results of longer lines are not remembered."""
 LINES_OF_ROW = 64
 """No row goes on for more lines."""
 BLANKS = (" ", "\t")
@@ -73,14 +57,8 @@ class LineKind(StrEnum):
     UNPARSED = "unparsed"
 
 
-class Sink(Protocol[Made]):
+class Sink(Maker[Made], Protocol[Made]):
     """Where a LineReader puts what it finds."""
-
-    def maker(self, table: Table) -> Callable[[Cells, int, int], Made]:
-        """The function from a row's cells, and which endpoints may be cut, to what is kept."""
-
-    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Made]]:
-        """The same for many rows whose addresses are whole."""
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         """A snapshot begins; the one before it is complete."""
@@ -99,101 +77,6 @@ class Sink(Protocol[Made]):
 
     def between(self) -> None:
         """What comes now belongs to the next snapshot, if there is one."""
-
-
-class _Memory(Generic[Made]):
-    """What the rows under one header gave, for when the same line comes again.
-
-    At most twice ROWS_REMEMBERED lines: when the newer half is full it becomes the older one.
-    Where nothing repeats, remembering is given up, but for a sample that shows when it pays again.
-    """
-
-    SAMPLE = 16
-    LOOK = 256
-    PATIENCE = 20_000
-
-    def __init__(self, table: Table, sink: Sink[Made]) -> None:
-        self.table = table
-        self.make = sink.maker(table)
-        self._make_many = sink.bulk_maker(table)
-        self._newer: dict[str, Made] = {}
-        self._older: dict[str, Made] = {}
-        self._met_again = 0
-        self._met_first = 0
-
-    def get(self, line: str) -> Made | None:
-        """What is known of a line."""
-        return self._newer.get(line)
-
-    def remember(self, line: str, made: Made) -> None:
-        if len(line) <= LONGEST_REMEMBERED:
-            self._remember(((line, made),))
-
-    def recall(self, lines: Sequence[str]) -> list[Made] | list[Made | None]:
-        """For each line, what is known of it, or None. Rows met for the first time become known."""
-        if self._met_first > self.PATIENCE > 16 * self._met_again:
-            if not any(map(self._newer.get, lines[: self.LOOK])):
-                made = self._read_all(self.table.rows[0], lines)
-                if made is not None:
-                    self._remember(zip(lines[:: self.SAMPLE], made[:: self.SAMPLE], strict=True))
-                    return made
-            else:
-                self._met_first = 0
-        known: list[Made | None] = list(map(self._newer.get, lines))
-        if all(known):
-            self._met_again += len(known)
-            return known
-        missed = [line for line, made in zip(lines, known, strict=True) if made is None]
-        self._met_again += len(known) - len(missed)
-        self._met_first += len(missed)
-        self._learn(missed)
-        return list(map(self._newer.get, lines))
-
-    def _learn(self, lines: list[str]) -> None:
-        if self._older:
-            older = self._older
-            self._remember([(line, older[line]) for line in lines if line in older])
-            lines = [line for line in lines if line not in self._newer]
-        if max(map(len, lines), default=0) > LONGEST_REMEMBERED:
-            lines = [line for line in lines if len(line) <= LONGEST_REMEMBERED]
-        for row in self.table.rows:
-            candidates = [line for line in lines if line.startswith(row.prefix)]
-            if not candidates:
-                continue
-            made = self._read_all(row, candidates)
-            if made is None:
-                found = row.find_whole_lines("\n".join(filter(_is_plain, candidates)))
-                candidates = [line for line, *_ in found]
-                made = self._make_many([found_row[1:] for found_row in found])
-            self._remember(zip(candidates, made, strict=True))
-            lines = [line for line in lines if line not in self._newer]
-
-    def _read_all(self, row: RowMatcher, lines: Sequence[str]) -> list[Made] | None:
-        """What the lines give, if all of them are rows of this kind whose addresses are whole."""
-        text = "\n".join(lines)
-        found = row.find_whole(text) if _is_plain(text) else []
-        return self._make_many(found) if len(found) == len(lines) else None
-
-    def _remember(self, pairs: Iterable[tuple[str, Made]]) -> None:
-        if len(self._newer) >= ROWS_REMEMBERED:
-            self._older, self._newer = self._newer, {}
-        self._newer.update(pairs)
-
-
-class _Suspect(Generic[Made]):
-    """A row with an endpoint that fills its column: it is made when it is known if it was cut."""
-
-    def __init__(self, cells: Cells, local: int, foreign: int) -> None:
-        self.cells = cells
-        self.cuts = (local, foreign)
-        self._made: dict[bool, Made] = {}
-
-    def made(self, make: Callable[[Cells, int, int], Made], cut: bool) -> Made:
-        made = self._made.get(cut)
-        if made is None:
-            local, foreign = self.cuts if cut else (WHOLE, WHOLE)
-            made = self._made[cut] = make(self.cells, local, foreign)
-        return made
 
 
 class LineReader(Generic[Made]):
@@ -227,9 +110,8 @@ class LineReader(Generic[Made]):
         self._formats = tuple(timestamp_formats)
         self._number = 0
         self._line = ""
-        self._memories: dict[Table, _Memory[Made]] = {}
-        self._memory: _Memory[Made] | None = None
-        self._suspects: dict[str, _Suspect[Made]] = {}
+        self._memories: dict[Table, RowReader[Made]] = {}
+        self._memory: RowReader[Made] | None = None
         self._banner: headers.Banner | None = None
         self._aside: list[Any] | None = None
         self._apart = False
@@ -274,7 +156,7 @@ class LineReader(Generic[Made]):
         """Places one line, given without its line end."""
         made = self._memory.get(line) if self._memory is not None and self._in_rows() else None
         if made is not None:
-            self._take_rows([made], line)
+            self._take_rows([made], [line])
             if self._row_count % 1024 == 0:
                 self._flush()
         else:
@@ -290,14 +172,14 @@ class LineReader(Generic[Made]):
             self._place(lines[0])
             return 1
         texts = list(map(self._behind_stamp, lines)) if self._has_stamped_rows else lines
-        made = memory.recall(texts)
+        made = memory.read_all(texts)
         holes = () if all(made) else [i for i, one in enumerate(made) if one is None]
         done = 0
         for hole in holes:
             if hole < done:
                 continue
             if done < hole:
-                self._take_rows(made[done:hole], texts[hole - 1])
+                self._take_rows(made[done:hole], texts[done:hole])
             self._number += 1
             self._place(lines[hole])
             done = hole + 1
@@ -308,7 +190,7 @@ class LineReader(Generic[Made]):
             if self._memory is not memory:
                 return done
         if done < len(lines):
-            self._take_rows(made[done:], texts[-1])
+            self._take_rows(made[done:] if done else made, texts[done:] if done else texts)
         return len(lines)
 
     def close(self) -> None:
@@ -334,15 +216,16 @@ class LineReader(Generic[Made]):
             and not self._apart
         )
 
-    def _take_rows(self, made: list[Any], last: str) -> None:
-        self._rows += made
-        self._row_count += len(made)
+    def _take_rows(self, made: Sequence[Any], texts: Sequence[str]) -> None:
+        """Takes rows that are complete in themselves, each a line."""
+        if self._is_padded is None and any(text.endswith(" ") for text in texts):
+            self._is_padded = True
+        self._add_rows(made)
         self._number += len(made)
-        self.counts[LineKind.ROW] += len(made)
         self._cell_left = 0
-        self._may_go_on(last)
+        self._may_go_on(texts[-1])
 
-    def _place_row(self, memory: _Memory[Made], text: str) -> bool:
+    def _place_row(self, memory: RowReader[Made], text: str) -> bool:
         """Places the line if it is a row of the table, or goes on with the one above."""
         made = self._read_row(memory, text)
         if made is None:
@@ -351,28 +234,19 @@ class LineReader(Generic[Made]):
         self._may_go_on(text)
         return True
 
-    def _read_row(self, memory: _Memory[Made], text: str) -> Any:
+    def _read_row(self, memory: RowReader[Made], text: str) -> Any:
         """What a row gives, or the suspect that it is; None if it is no row of the table."""
-        suspect = self._suspects.get(text)
-        if suspect is None:
-            cells = memory.table.match(text)
-            if cells is None:
-                return None
-            self._cell_left = memory.table.missing_of_last_cell(text)
-            if self._cell_left > 0 and memory.table.names_programs and self._is_padded:
-                return None
-            local, foreign = _cuts(memory.table, text, cells)
-            if local == foreign == WHOLE:
-                made = memory.make(cells, WHOLE, WHOLE)
-                if self._cell_left <= 0:
-                    memory.remember(text, made)
-                return made
-            suspect = _Suspect(cells, local, foreign)
-            if len(self._suspects) >= ROWS_REMEMBERED:
-                self._suspects.clear()
-            if len(text) <= LONGEST_REMEMBERED:
-                self._suspects[text] = suspect
-        return suspect
+        table = memory.table
+        made = memory.get(text)
+        if made is not None:
+            return made
+        left = table.missing_of_last_cell(text)
+        if left > 0 and table.names_programs and self._is_padded:
+            return None
+        made = memory.read(text)
+        if made is not None:
+            self._cell_left = left
+        return made
 
     def _is_rest_of_row(self, text: str) -> bool:
         """True for a piece of the row above, whose program has a line feed in its name.
@@ -403,7 +277,7 @@ class LineReader(Generic[Made]):
         if memory is not None and text.lstrip(" \t").startswith(memory.table.goes_on):
             self._row_text, self._row_end = text, self._number
 
-    def _place_continuation(self, memory: _Memory[Made], text: str) -> bool:
+    def _place_continuation(self, memory: RowReader[Made], text: str) -> bool:
         """Places the line if it is one row together with the row right above it.
 
         It must be indented, unless that row is not.
@@ -434,18 +308,25 @@ class LineReader(Generic[Made]):
         assert memory is not None
         if self._apart:
             self._start(memory.table.dialect)
-        if isinstance(made, _Suspect):
-            if self._cut is None and self._row_count >= ROWS_TO_PROVE:
+        self._add_rows([made])
+
+    def _add_rows(self, made: Sequence[Any]) -> None:
+        memory = self._memory
+        assert memory is not None
+        first = len(self._rows)
+        self._rows += made
+        suspects = [i for i, one in enumerate(made) if type(one) is Suspect]
+        for i in suspects if memory.has_suspects else ():
+            if self._cut is None and self._row_count + i >= ROWS_TO_PROVE:
                 self._decide(cut=True)
-            if self._cut is None and PROOF in made.cuts:
+            if self._cut is None and PROOF in made[i].cuts:
                 self._decide(cut=False)
             if self._cut is None:
-                self._held.append(len(self._rows))
+                self._held.append(first + i)
             else:
-                made = made.made(memory.make, self._cut)
-        self._rows.append(made)
-        self._row_count += 1
-        self.counts[LineKind.ROW] += 1
+                self._rows[first + i] = made[i].made(memory.make, cut=self._cut)
+        self._row_count += len(made)
+        self.counts[LineKind.ROW] += len(made)
 
     def _decide(self, *, cut: bool) -> None:
         """It is now known whether this netstat cut the addresses that fill their columns."""
@@ -454,7 +335,7 @@ class LineReader(Generic[Made]):
             memory = self._memory
             assert memory is not None
             for i in self._held:
-                self._rows[i] = self._rows[i].made(memory.make, cut)
+                self._rows[i] = self._rows[i].made(memory.make, cut=cut)
             self._held.clear()
 
     def _flush(self, *, to_the_end: bool = False) -> None:
@@ -482,7 +363,7 @@ class LineReader(Generic[Made]):
             self._unparsed(line, MAX_LINE + 1, f"a line of at most {MAX_LINE} characters")
             return
         text = line.removeprefix("\ufeff")
-        if not _is_plain(text):
+        if not is_plain(text):
             text = noise.without_escapes(text)
         if self._headerless:
             if self._hold_headerless(line, text):
@@ -578,9 +459,7 @@ class LineReader(Generic[Made]):
         if memory is None:
             if len(self._memories) >= TABLES_REMEMBERED:
                 self._memories.clear()
-            memory = self._memories[table] = _Memory(table, self._sink)
-        if memory is not self._memory:
-            self._suspects.clear()
+            memory = self._memories[table] = RowReader(table, self._sink)
         self._memory = memory
 
     def _place_stamp(self, line: str, text: str) -> bool:
@@ -678,6 +557,8 @@ class LineReader(Generic[Made]):
             )
         self._end_aside()
         self._flush(to_the_end=True)
+        if self._memory is not None:
+            self._memory.expect(self._row_count)
         self._sink.start(dialect, self._stamp)
         self.snapshots += 1
         self._banner = None
@@ -731,31 +612,9 @@ class LineReader(Generic[Made]):
         return self._is_padded is not False and memory.table.missing_of_last_cell(text) > 0
 
 
-def _is_plain(text: str) -> bool:
-    """True where nothing is to be taken out before the text is read."""
-    return "\x1b" not in text and "\r" not in text
-
-
 def _or_as(tables: Sequence[Table]) -> str:
     """Dialects and columns, in words."""
     return " or ".join(dict.fromkeys(f"{t.dialect} ({', '.join(t.titles)})" for t in tables))
-
-
-def _cuts(table: Table, text: str, cells: Cells) -> tuple[int, int]:
-    """What the lengths of the two endpoints tell: WHOLE, PROOF, or what of them may be cut."""
-    limits = table.limits
-    if limits.field is None:
-        return WHOLE, WHOLE
-    hosts = cells[3], cells[5]
-    local = cut_of(table, cells[3], cells[4], cells[0])
-    foreign = cut_of(table, cells[5], cells[6], cells[0])
-    may_be_cut = {local, foreign} & {HOST_CUT, PORT_CUT, BOTH_CUT}
-    if not may_be_cut or limits.uncut_column is None:
-        return local, foreign
-    if table.address_column(text) <= limits.uncut_column:
-        return local, foreign
-    # -l leaves long IPv6 addresses alone, but not long names.
-    return PROOF if ":" in hosts[0] else local, PROOF if ":" in hosts[1] else foreign
 
 
 @contextmanager

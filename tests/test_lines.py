@@ -46,6 +46,7 @@ from netstat_parse import (
     noise,
     parse,
     read_log,
+    rows,
 )
 
 unhurried = settings(deadline=None, max_examples=50)
@@ -603,7 +604,7 @@ def numbered(count: int, start: int = 0) -> list[str]:
 def test_memory_of_rows_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     given_lines = [LINUX_BANNER, linux_header("p"), *numbered(500), *numbered(500)]
     expected = one(given_lines)
-    monkeypatch.setattr(lines, "ROWS_REMEMBERED", 32)
+    monkeypatch.setattr(rows, "ROWS_REMEMBERED", 32)
     reader = SnapshotReader()
     out = []
     for start in range(0, len(given_lines), 8):
@@ -615,12 +616,16 @@ def test_memory_of_rows_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_memory_of_doubtful_rows_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [Row(proto="tcp6", local=f"fe80::1234:5678:{i:04x}", foreign="::1") for i in range(200)]
-    expected = one(linux_capture(rows + rows))
-    monkeypatch.setattr(lines, "ROWS_REMEMBERED", 16)
+    doubtful = [
+        Row(proto="tcp6", local=f"fe80::1234:5678:{i:04x}", foreign="::1") for i in range(200)
+    ]
+    expected = one(linux_capture(doubtful + doubtful))
+    monkeypatch.setattr(rows, "ROWS_REMEMBERED", 16)
     reader = SnapshotReader()
-    reader.feed_lines(linux_capture(rows + rows))
-    assert len(reader._lines._suspects) <= 16
+    for line in linux_capture(doubtful + doubtful):
+        reader.feed(line)
+        memory = reader._lines._memory
+        assert memory is None or len(memory._newer) + len(memory._older) <= 2 * (16 + 1)
     assert reader.close() == [expected]
 
 
@@ -641,7 +646,7 @@ def test_memory_of_tables_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rows_that_never_repeat_are_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     given_lines = [LINUX_BANNER, linux_header("p"), *numbered(3000), "?", *numbered(3000, 9000)]
     expected = one(given_lines)
-    monkeypatch.setattr("netstat_parse.lines._Memory.PATIENCE", 100)
+    monkeypatch.setattr("netstat_parse.rows.RowReader.PATIENCE", 100)
     reader = SnapshotReader()
     for start in range(0, len(given_lines), 64):
         reader.feed_lines(given_lines[start : start + 64])

@@ -156,7 +156,7 @@ def from_hexadecimal(text: str) -> int:
 def with_packets(title: str, octets: str, packets: str) -> Column:
     """Bytes and packets, printed with %12llu/%-9llu."""
     cell = adjacent(
-        token(COUNTER, "bytes")(octets), literal("/"), number(packets, "packets")
+        token(COUNTER + "(?=/)", "bytes")(octets), literal("/"), number(packets, "packets")
     ).set_name(title)
     return Column(title, cell, (Field(octets, int, (octets,)), Field(packets, int, (packets,))))
 

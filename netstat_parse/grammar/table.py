@@ -92,6 +92,8 @@ class RowMatcher:
         self._whole = pattern.whole
         self._names = names
         self._may_end_early = "(?P<further>" in pattern.every
+        self._last_line: str | None = None
+        self._last_found: re.Match[str] | None = None
 
     @cached_property
     def _every(self) -> re.Pattern[str]:
@@ -106,19 +108,23 @@ class RowMatcher:
 
     def match(self, line: str) -> Cells | None:
         """The row's cells, or None if the line is no such row."""
-        if not line.startswith(self.prefix) and not line.lstrip(" \t").startswith(self.prefix):
-            return None
-        found = self._every.match(line)
+        found = self._match(line)
         if found is None:
             return None
         cells = found.groups("")
         return cells if self._pick is None else self._pick(cells)
 
+    def _match(self, line: str) -> re.Match[str] | None:
+        if line is not self._last_line:
+            prefix = self.prefix
+            may_match = line.startswith(prefix) or line.lstrip(" \t").startswith(prefix)
+            self._last_found = self._every.match(line) if may_match else None
+            self._last_line = line
+        return self._last_found
+
     def address_column(self, line: str) -> int | None:
         """How far the foreign address starts behind the local one, if the line is such a row."""
-        if self.match(line) is None:
-            return None
-        found = self._every.match(line)
+        found = self._match(line)
         return found and found.start("foreign_host") - found.start("local_host")
 
     def last_cell_start(self, line: str) -> int | None:
@@ -127,35 +133,31 @@ class RowMatcher:
         That of a row that ends with its addresses is empty, and stands at the line's end. None is
         known of a row that ends early because it goes on below.
         """
-        if self.match(line) is None:
+        found = self._match(line)
+        if found is None:
             return None
-        found = self._every.match(line)
-        assert found is not None
-        names = [name for name in self._names if found[name] and name != "program"]
-        start, name = max((found.start(name), name) for name in names)
+        name = next(name for name in self._from_the_end if found[name])
         if name == "further" or (name == "state" and self._may_end_early):
             return None
         if not name.startswith("foreign"):
-            return start
+            return found.start(name)
         # No state, or `-` for a process that is not known.
         return None if "(?P<pid>" in self._whole else len(line.rstrip(" "))
 
     @cached_property
-    def find_whole(self) -> Callable[[str], list[Cells]]:
-        """Lines, joined -> the cells of each row whose addresses can't have been cut."""
-        return self._finder("(?m)^", ())
+    def _from_the_end(self) -> list[str]:
+        """The names of the cells from the last to the first; a program is part of its pid's."""
+        groups = self._every.groupindex
+        names = [name for name in self._names if name != "program"]
+        return sorted(names, key=groups.__getitem__, reverse=True)
 
     @cached_property
-    def find_whole_lines(self) -> Callable[[str], list[Cells]]:
-        """The same, with the line before its cells."""
-        return self._finder("(?m)^(?=(?P<line>.*)$)", ("line",))
-
-    def _finder(self, start: str, names: tuple[str, ...]) -> Callable[[str], list[Cells]]:
-        names += self._names
+    def find(self) -> Callable[[str], list[Cells]]:
+        """Lines, joined -> the cells of each; all empty if it is no row, or one that may be cut."""
         row = _with_all_groups(self._whole, self._names)
-        pattern = re.compile(rf"{start}{row}[ \t]*+$")
+        pattern = re.compile(rf"(?m)^(?:{row}[ \t]*+$|.*)")
         find: Callable[[str], list[Cells]] = pattern.findall
-        positions = tuple(pattern.groupindex[name] - 1 for name in names)
+        positions = tuple(pattern.groupindex[name] - 1 for name in self._names)
         if positions == tuple(range(pattern.groups)):
             return find
         pick = itemgetter(*positions)
@@ -204,6 +206,11 @@ class Table:
         return any("(?P<program>" in pattern.every for pattern in self.patterns)
 
     @cached_property
+    def is_row(self) -> Callable[[Cells], str]:
+        """Tells cells of a row, by one that no row lacks, from those of another line."""
+        return itemgetter(self.names.index("proto" if self.kind == INTERNET else "type"))
+
+    @cached_property
     def rows(self) -> tuple[RowMatcher, ...]:
         """The matchers of its kinds of row, in the order to try them in."""
         return tuple(RowMatcher(pattern, self.names) for pattern in self.patterns)
@@ -230,10 +237,12 @@ class Table:
         """
         if not self.header.endswith(" "):
             return 0
-        width = len(self.header) - self.header.rfind(self.titles[-1])
-        starts = (row.last_cell_start(line) for row in self.rows)
-        start = next((start for start in starts if start is not None), None)
-        return 0 if start is None else width - len(line[start:].encode(errors="replace"))
+        for row in self.rows:
+            start = row.last_cell_start(line)
+            if start is not None:
+                width = len(self.header) - self.header.rfind(self.titles[-1])
+                return width - len(line[start:].encode(errors="replace"))
+        return 0
 
     def address_column(self, line: str) -> int:
         """How far the foreign address starts behind the local one; 0 if the line is no row."""

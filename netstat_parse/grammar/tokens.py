@@ -17,23 +17,25 @@ END_OF_WORD = r"(?!\S)"
 
 
 def at_most(limit: int) -> str:
-    """The pattern of a whole number up to `limit`, in ASCII digits without leading zeros."""
-    digits = str(limit)
-    shorter = rf"[0-9]{{1,{len(digits) - 1}}}+(?![0-9])"
+    """The pattern of a whole number up to `limit`, in ASCII digits without leading zeros.
+
+    What follows in the same token must refuse a digit.
+    """
+    first, *others = str(limit)
+    shorter = [f"[{first}-9][0-9]{{0,{len(others) - 1}}}+", "0"]
+    if first > "1":
+        shorter.insert(0, f"[1-{int(first) - 1}][0-9]{{0,{len(others)}}}+")
     as_long = [
-        f"{digits[:i]}[{lowest}-{int(digit) - 1}]"
-        + "[0-9]" * bool(left)
-        + f"{{{left}}}" * (left > 1)
-        for i, digit in enumerate(digits)
-        if int(digit) > (lowest := 1 if i == 0 else 0)
-        for left in [len(digits) - i - 1]
+        f"{first}{''.join(others[:i])}[0-{int(digit) - 1}][0-9]{{{len(others) - i - 1}}}"
+        for i, digit in enumerate(others)
+        if digit > "0"
     ]
-    return f"(?!0[0-9])(?:{'|'.join([shorter, *as_long, digits])})"
+    return f"(?:{'|'.join([*shorter, *as_long, str(limit)])})"
 
 
 COUNTER = at_most(2**64 - 1)
 """A whole number as printf's %lu writes it."""
-ID = r"(?!0[0-9])[0-9]{1,10}+"
+ID = r"(?:[1-9][0-9]{0,9}+|0)"
 """A pid, a uid: at most 32 bits."""
 PORT = at_most(65535)
 """0 to 65535 (RFC 9293, section 3.1: 16 bits)."""

@@ -1,0 +1,211 @@
+"""The rows under one header: read many at once, and remembered for when the same lines come again.
+
+Every row goes through the table's patterns. What is no row, or needs a look at its neighbours, is
+left to the LineReader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from netstat_parse.grammar.table import (
+    BOTH_CUT,
+    HOST_CUT,
+    PORT_CUT,
+    PROOF,
+    WHOLE,
+    Cells,
+    Table,
+    cut_of,
+)
+
+Made = TypeVar("Made")
+
+ROWS_REMEMBERED = 2**16
+"""How many rows' results are kept at most, for when the same line comes again."""
+LEAST_REMEMBERED = 2**12
+"""So many are kept in any case: more only where snapshots are longer."""
+LONGEST_REMEMBERED = 1_000
+"""Characters; the results of longer lines are not remembered."""
+
+
+class Maker(Protocol[Made]):
+    """What makes something of rows: the part of a sink that a RowReader needs."""
+
+    def maker(self, table: Table) -> Callable[[Cells, int, int], Made]:
+        """The function from a row's cells, and which endpoints may be cut, to what is kept."""
+
+    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Made]]:
+        """The same for many rows whose addresses are whole."""
+
+
+class Suspect(Generic[Made]):
+    """A row with an endpoint that fills its column: it is made when it is known if it was cut."""
+
+    __slots__ = ("_cells", "_if_cut", "_if_whole", "cuts")
+
+    def __init__(self, cells: Cells, local: int, foreign: int) -> None:
+        self.cuts = (local, foreign)
+        self._cells = cells
+        self._if_cut: Made | None = None
+        self._if_whole: Made | None = None
+
+    def made(self, make: Callable[[Cells, int, int], Made], *, cut: bool) -> Made:
+        """What the row gives, if netstat cut the addresses that fill their columns, or did not."""
+        if cut:
+            if self._if_cut is None:
+                self._if_cut = make(self._cells, *self.cuts)
+            return self._if_cut
+        if self._if_whole is None:
+            self._if_whole = make(self._cells, WHOLE, WHOLE)
+        return self._if_whole
+
+
+class RowReader(Generic[Made]):
+    """Reads rows of one table, and remembers what they gave.
+
+    When the newer half of the memory is full it becomes the older one. Where nothing repeats,
+    remembering is given up, but for a sample that shows when it pays again.
+    """
+
+    SAMPLE = 16
+    LOOK = 256
+    PATIENCE = 20_000
+
+    def __init__(self, table: Table, maker: Maker[Made]) -> None:
+        self.table = table
+        self.make = maker.maker(table)
+        self.has_suspects = False
+        """Some of what it gives may be Suspects."""
+        self._make_many = maker.bulk_maker(table)
+        self._newer: dict[str, Made | Suspect[Made]] = {}
+        self._older: dict[str, Made | Suspect[Made]] = {}
+        self._room = min(LEAST_REMEMBERED, ROWS_REMEMBERED)
+        self._met_again = 0
+        self._met_first = 0
+
+    def expect(self, rows: int) -> None:
+        """Snapshots of so many rows are to be remembered."""
+        self._room = min(max(self._room, 2 * rows), ROWS_REMEMBERED)
+
+    def get(self, line: str) -> Made | Suspect[Made] | None:
+        """What is known of a line."""
+        return self._newer.get(line)
+
+    def read_all(self, lines: Sequence[str]) -> Sequence[Made | Suspect[Made] | None]:
+        """For each line what it gives if it is a row, complete in itself; else None."""
+        if self._met_first > self.PATIENCE > 16 * self._met_again:
+            if not any(map(self._newer.get, lines[: self.LOOK])):
+                made = self._read(lines)
+                self._remember(zip(lines[:: self.SAMPLE], made[:: self.SAMPLE], strict=True))
+                return made
+            self._met_first = 0
+        known = list(map(self._newer.get, lines))
+        if all(known):
+            self._met_again += len(known)
+            return known
+        new = [i for i, one in enumerate(known) if one is None]
+        self._met_again += len(known) - len(new)
+        texts = [lines[i] for i in new]
+        unknown = list(dict.fromkeys(self._not_older(texts)))
+        self._met_first += len(unknown)
+        made = self._read(unknown)
+        if len(made) < len(texts):
+            read = dict(zip(unknown, made, strict=True))
+            made = [read[text] if text in read else self._older[text] for text in texts]
+        self._remember(zip(texts, made, strict=True))
+        for i, one in zip(new, made, strict=True):
+            known[i] = one
+        return known
+
+    def _not_older(self, texts: list[str]) -> list[str]:
+        older = self._older
+        return [text for text in texts if text not in older] if older else texts
+
+    def read(self, line: str) -> Made | Suspect[Made] | None:
+        """What one line gives if it is a row; None if it is none."""
+        made = self._read_one(line)
+        if made is not None and self.table.missing_of_last_cell(line) <= 0:
+            self._remember([(line, made)])
+        return made
+
+    def _read_one(self, line: str) -> Made | Suspect[Made] | None:
+        cells = self.table.match(line)
+        if cells is None:
+            return None
+        local, foreign = _cuts(self.table, line, cells)
+        if local == foreign == WHOLE:
+            return self.make(cells, WHOLE, WHOLE)
+        self.has_suspects = True
+        return Suspect(cells, local, foreign)
+
+    def _read(self, lines: Sequence[str]) -> list[Made | Suspect[Made] | None]:
+        text = "\n".join(lines)
+        if not is_plain(text):
+            # What is to be taken out before they are read is not taken out here.
+            text = "\n".join([line if is_plain(line) else "" for line in lines])
+        cells: list[Cells] = []
+        left: list[int] | None = None
+        is_row = self.table.is_row
+        for row in self.table.rows:
+            if row.prefix not in text:
+                continue
+            found = row.find(text)
+            if left is None:
+                if len(found) != len(lines):
+                    break  # there are line feeds within the lines
+                cells, left = found, []
+                if not all(map(is_row, found)):
+                    left = [i for i, found_cells in enumerate(found) if not is_row(found_cells)]
+            else:
+                for i, found_cells in zip(left, found, strict=True):
+                    if is_row(found_cells):
+                        cells[i] = found_cells
+                left = [i for i in left if not is_row(cells[i])]
+            if not left:
+                return list(self._make_many(cells))
+            text = "\n".join([line if is_plain(line := lines[i]) else "" for i in left])
+        if left is None:
+            return list(map(self._read_complete, lines))
+        made: list[Made | Suspect[Made] | None] = list(
+            self._make_many([one for one in cells if is_row(one)])
+        )
+        for i in left:
+            made.insert(i, self._read_complete(lines[i]))
+        return made
+
+    def _read_complete(self, line: str) -> Made | Suspect[Made] | None:
+        """What a line gives that its neighbours have nothing to do with."""
+        if not is_plain(line) or self.table.missing_of_last_cell(line) > 0:
+            return None
+        return self._read_one(line)
+
+    def _remember(self, pairs: Iterable[tuple[str, Made | Suspect[Made] | None]]) -> None:
+        if len(self._newer) >= self._room:
+            self._older, self._newer = self._newer, {}
+        self._newer.update(
+            [(line, made) for line, made in pairs if made and len(line) <= LONGEST_REMEMBERED]
+        )
+
+
+def is_plain(text: str) -> bool:
+    """True where nothing is to be taken out before the text is read."""
+    return "\x1b" not in text and "\r" not in text
+
+
+def _cuts(table: Table, text: str, cells: Cells) -> tuple[int, int]:
+    """What the lengths of the two endpoints tell: WHOLE, PROOF, or what of them may be cut."""
+    limits = table.limits
+    if limits.field is None:
+        return WHOLE, WHOLE
+    hosts = cells[3], cells[5]
+    local = cut_of(table, cells[3], cells[4], cells[0])
+    foreign = cut_of(table, cells[5], cells[6], cells[0])
+    may_be_cut = {local, foreign} & {HOST_CUT, PORT_CUT, BOTH_CUT}
+    if not may_be_cut or limits.uncut_column is None:
+        return local, foreign
+    if table.address_column(text) <= limits.uncut_column:
+        return local, foreign
+    # -l leaves long IPv6 addresses alone, but not long names.
+    return PROOF if ":" in hosts[0] else local, PROOF if ":" in hosts[1] else foreign
