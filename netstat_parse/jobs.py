@@ -452,9 +452,7 @@ def _lines_of(part: _Part, size: int = 2**18) -> Iterator[tuple[list[str], bool]
         yield batch.lines, batch.terminated
 
 
-_NO_STATE = frozenset(
-    ("counts", "_sink", "_number", "_line", "_memories", "_memory", "_row_count")
-)
+_NO_STATE = frozenset(("counts", "_sink", "_number", "_line", "_memories", "_memory", "_row_count"))
 """What a reader remembers that does not tell how it takes the next line, or is looked at below."""
 
 

@@ -38,6 +38,10 @@ SECONDS_OF_RUN = 10
 """Rows without a header whose stamps are further apart are from two runs of netstat."""
 LINES_EXPLAINED = 10_000
 """For so many lines that are no rows the grammar is asked what it expected."""
+LINES_AT_ONCE = 4096
+"""So many lines at most are read together."""
+LINES_TO_AGE = 50_000
+"""What was made of so many lines is taken for old at once."""
 LINES_OF_ROW = 64
 """No row goes on for more lines."""
 BLANKS = (" ", "\t")
@@ -147,9 +151,9 @@ class LineReader(Generic[Made]):
                 self._number += 1
                 self._place(line)
         else:
-            with _collector_paused():
+            with _collector_paused(len(lines)):
                 while start < len(lines):
-                    start += self._feed_some(lines[start:] if start else lines)
+                    start += self._feed_some(lines[start : start + LINES_AT_ONCE])
         self._flush()
 
     def feed_line(self, line: str) -> None:
@@ -161,7 +165,7 @@ class LineReader(Generic[Made]):
                 self._flush()
         else:
             self._number += 1
-            with _collector_paused():
+            with _collector_paused(1):
                 self._place(line)
 
     def _feed_some(self, lines: Sequence[str]) -> int:
@@ -315,32 +319,38 @@ class LineReader(Generic[Made]):
         assert memory is not None
         first = len(self._rows)
         self._rows += made
-        suspects = [i for i, one in enumerate(made) if type(one) is Suspect]
-        for i in suspects if memory.has_suspects else ():
-            if self._cut is None and self._row_count + i >= ROWS_TO_PROVE:
-                self._decide(cut=True)
-            if self._cut is None and PROOF in made[i].cuts:
-                self._decide(cut=False)
-            if self._cut is None:
-                self._held.append(first + i)
-            else:
-                self._rows[first + i] = made[i].made(memory.make, cut=self._cut)
+        if memory.has_suspects:
+            self._hold([i for i, one in enumerate(made) if type(one) is Suspect], first)
         self._row_count += len(made)
         self.counts[LineKind.ROW] += len(made)
 
-    def _decide(self, *, cut: bool) -> None:
-        """It is now known whether this netstat cut the addresses that fill their columns."""
-        self._cut = cut
-        if self._held:
-            memory = self._memory
-            assert memory is not None
-            for i in self._held:
-                self._rows[i] = self._rows[i].made(memory.make, cut=cut)
-            self._held.clear()
+    def _hold(self, suspects: list[int], first: int) -> None:
+        """Takes the places of suspects among the rows that were added, the first of them there."""
+        for i in suspects:
+            if self._cut is not None:
+                break
+            if self._row_count + i >= ROWS_TO_PROVE:
+                self._cut = True
+            elif PROOF in self._rows[first + i].cuts:
+                self._cut = False
+        self._held += [first + i for i in suspects]
+        if self._cut is not None:
+            self._settle()
+
+    def _settle(self) -> None:
+        """It is known whether this netstat cut the addresses that fill their columns."""
+        memory = self._memory
+        assert memory is not None
+        assert self._cut is not None
+        held, self._held = self._held, []
+        settled = memory.settle([self._rows[i] for i in held], cut=self._cut)
+        for i, made in zip(held, settled, strict=True):
+            self._rows[i] = made
 
     def _flush(self, *, to_the_end: bool = False) -> None:
         if self._held and (to_the_end or self._row_count >= ROWS_TO_PROVE):
-            self._decide(cut=True)
+            self._cut = True
+            self._settle()
         if self._held:
             return
         may_go_on = self._row_end == self._number and not to_the_end
@@ -618,7 +628,7 @@ def _or_as(tables: Sequence[Table]) -> str:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def _collector_paused(lines: int) -> Iterator[None]:
     """Holds the cyclic garbage collector while many objects are made, none of them garbage.
 
     It would go through all of them again and again, which triples the cost of a large snapshot.
@@ -630,4 +640,9 @@ def _collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        if lines >= LINES_TO_AGE and not gc.get_freeze_count():
+            # Freezing all objects and releasing them puts them among the old ones, which is where
+            # they belong. The collector would go through all of them first.
+            gc.freeze()
+            gc.unfreeze()
         gc.enable()

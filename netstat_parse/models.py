@@ -5,10 +5,12 @@ Equal values are equal and hash alike, and every model survives a trip through J
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
+from itertools import repeat
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import (
@@ -359,19 +361,34 @@ class Snapshot(_Frozen):
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
-_set_dict = object.__setattr__
 _new = object.__new__
+_SET_SLOTS = [
+    BaseModel.__dict__[slot].__set__
+    for slot in (
+        "__dict__",
+        "__pydantic_fields_set__",
+        "__pydantic_extra__",
+        "__pydantic_private__",
+    )
+]
 
 
-def construct(cls: type[ModelT], fields: dict[str, Any], names: set[str]) -> ModelT:
-    """A model of `fields`, all of them, in the model's order, already validated.
+def construct_all(
+    cls: type[ModelT], all_fields: Sequence[dict[str, Any]], names: set[str]
+) -> list[ModelT]:
+    """The models of `all_fields`: of each all fields, in the model's order, already validated.
 
-    The same as `cls.model_construct`, without its search for defaults; the tests hold its
+    The same as `cls.model_construct` for each, without its search for defaults, and with no step of
+    Python's own for a model: slots are set one after another in all of them. The tests hold the
     results against `cls.model_validate`. `names` is the set of the fields' names, shared.
     """
-    model = _new(cls)
-    _set_dict(model, "__dict__", fields)
-    _set_dict(model, "__pydantic_fields_set__", names)
-    _set_dict(model, "__pydantic_extra__", None)
-    _set_dict(model, "__pydantic_private__", None)
-    return model
+    models = list(map(_new, repeat(cls, len(all_fields))))
+    slots = (all_fields, repeat(names), repeat(None), repeat(None))
+    for set_slot, values in zip(_SET_SLOTS, slots, strict=True):
+        deque(map(set_slot, models, values), maxlen=0)
+    return models
+
+
+def construct(cls: type[ModelT], fields: dict[str, Any]) -> ModelT:
+    """The same for one model."""
+    return construct_all(cls, [fields], set(fields))[0]

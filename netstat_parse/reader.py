@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
 from netstat_parse import records
-from netstat_parse.grammar.table import Cells, Table
+from netstat_parse.grammar.table import Table
 from netstat_parse.lines import LineKind, LineReader
 from netstat_parse.models import Snapshot, UnparsedLine, construct
 from netstat_parse.records import Record
+from netstat_parse.rows import MakeMany
 
 LINES_AT_ONCE = 4096
 
@@ -29,11 +30,8 @@ class _SnapshotSink:
         self._next = _Remarks()
         self._between = True
 
-    def maker(self, table: Table) -> Callable[[Cells, int, int], Record]:
+    def maker(self, table: Table) -> MakeMany[Record]:
         return records.maker(table)
-
-    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Record]]:
-        return records.bulk_maker(table)
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         self.finish()
@@ -70,7 +68,7 @@ class _SnapshotSink:
                 "unparsed": tuple(self._here.unparsed),
                 "notes": tuple(self._here.notes),
             }
-            self._done.append(construct(Snapshot, fields, set(fields)))
+            self._done.append(construct(Snapshot, fields))
             self._dialect = None
             self._connections = []
             self._unix_sockets = []
@@ -200,7 +198,13 @@ def parse(text: str, *, dialect: str | None = None, uncut: bool = False) -> Snap
     UnknownDialectError if there is no such dialect.
     """
     reader = SnapshotReader(dialect=dialect, strict=True, uncut=uncut, single=True)
-    (snapshot,) = reader.feed_lines(_split(text)) + reader.close()
+    lines = text.split("\n")
+    is_terminated = lines[-1] == ""
+    if is_terminated:
+        lines.pop()
+    if "\r" in text:
+        lines = list(map(_without_end, lines))
+    (snapshot,) = reader.feed_lines(lines, terminated=is_terminated) + reader.close()
     return snapshot
 
 

@@ -8,11 +8,13 @@ memory here is bounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
+from itertools import chain, repeat
+from operator import attrgetter
 from socket import AF_INET, AF_INET6, inet_pton
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -22,7 +24,6 @@ from netstat_parse.grammar.table import (
     HOST_CUT,
     INTERNET,
     PORT_CUT,
-    WHOLE,
     Cells,
     Table,
     is_number,
@@ -31,11 +32,13 @@ from netstat_parse.models import (
     Connection,
     Endpoint,
     FrozenDict,
+    ModelT,
     Process,
     TcpState,
     UnixSocket,
-    construct,
+    construct_all,
 )
+from netstat_parse.rows import Cuts, MakeMany
 
 if TYPE_CHECKING:
     from netstat_parse.grammar.dialect import Field
@@ -53,11 +56,21 @@ TRANSPORTS = {
 }
 FAMILIES = {"4": "ipv4", "6": "ipv6", "46": "dual"}
 
+FAMILY_OF: dict[type, str] = {IPv4Address: "ipv4", IPv6Address: "ipv6"}
+
 Record = Connection | UnixSocket
+MadeT = TypeVar("MadeT")
+Columns = list[tuple[str, ...]]
+"""The cells of many rows, column by column."""
+Protocol = tuple[str, str, str | None]
+"""A proto as printed, its transport, and the family that it names."""
+Key = tuple[str, str]
+"""The texts that an endpoint, or a process, is made of: host and port, pid and name."""
+
+_address = attrgetter("address")
 
 
-@lru_cache(maxsize=256)
-def protocol(proto: str) -> tuple[str, str, str | None]:
+def protocol(proto: str) -> Protocol:
     """`tcp46` -> the same text, `tcp`, and the family that its number names, if it names one."""
     found = re.fullmatch(r"([a-z0-9-]*?) ?(46|4|6)?", proto.lower())
     if found is None:
@@ -75,8 +88,86 @@ def address_of(host: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
+class Shared(Generic[MadeT]):
+    """The models of pairs of texts, made once for pairs that come again.
+
+    `make` makes the models of many pairs. What was made is forgotten when it is too much, and
+    nothing is kept of very long texts.
+    """
+
+    def __init__(self, make: Callable[[list[Key]], list[MadeT]]) -> None:
+        self._make = make
+        self._made: dict[Key, MadeT] = {}
+
+    def get(self, keys: list[Key]) -> list[MadeT]:
+        """The model of each pair."""
+        made = self._made
+        new = list(set(keys).difference(made))
+        if new:
+            if len(made) + len(new) > MEMORY:
+                made = self._made = {}
+                new = list(set(keys))
+            made.update(zip(new, self._make(new), strict=True))
+        models = list(map(made.__getitem__, keys))
+        if new and max(map(len, chain.from_iterable(new))) > LONGEST:
+            for key in new:
+                if max(map(len, key)) > LONGEST:
+                    del made[key]
+        return models
+
+
+class Converted(dict[str, Any]):
+    """What `convert` makes of a text, made once for texts that come again."""
+
+    def __init__(self, convert: Callable[[str], Any], known: Mapping[str, Any]) -> None:
+        super().__init__(known)
+        self._convert = convert
+
+    def __missing__(self, text: str) -> Any:
+        made = self._convert(text)
+        if len(self) < MEMORY and len(text) <= LONGEST:
+            self[text] = made
+        return made
+
+
+def addresses_of(hosts: Sequence[str]) -> list[IPv4Address | IPv6Address | None]:
+    """The same as `address_of` for many hosts."""
+    try:
+        packed = map(inet_pton, repeat(AF_INET), hosts)
+        return list(map(IPv4Address, map(int.from_bytes, packed)))
+    except (OSError, ValueError):
+        return list(map(address_of, hosts))
+
+
+def _port_number(port: str) -> int | None:
+    return int(port) if is_number(port) else None
+
+
+def _endpoint_maker() -> Callable[[list[Key]], list[Endpoint]]:
+    """The function that makes Endpoints of hosts and ports that can't have been cut."""
+    ports = Converted(_port_number, {})
+
+    def make(keys: list[Key]) -> list[Endpoint]:
+        # A single name among the addresses would make all of them slow.
+        v4 = [host for host, _ in keys if host[-1:].isdigit() and ":" not in host]
+        addresses = dict(zip(v4, addresses_of(v4), strict=True))
+        fields = [
+            {
+                "host": host,
+                "address": addresses[host] if host in addresses else address_of(host),
+                "port": (number := ports[port]),
+                "service": port or None if number is None else None,
+                "truncated": False,
+            }
+            for host, port in keys
+        ]
+        return construct_all(Endpoint, fields, ENDPOINT_FIELDS)
+
+    return make
+
+
 def _endpoint(host: str, port: str, cut: int) -> Endpoint:
-    """An endpoint of the texts of its host and port; `port` is empty where netstat prints `*`."""
+    """An endpoint that may have been cut; `port` is empty where netstat prints `*`."""
     has_number = is_number(port)
     fields = {
         "host": host,
@@ -85,102 +176,196 @@ def _endpoint(host: str, port: str, cut: int) -> Endpoint:
         "service": None if has_number else port or None,
         "truncated": cut in (HOST_CUT, PORT_CUT, BOTH_CUT),
     }
-    return construct(Endpoint, fields, ENDPOINT_FIELDS)
+    return construct_all(Endpoint, [fields], ENDPOINT_FIELDS)[0]
 
 
 ENDPOINT_FIELDS = set(Endpoint.model_fields)
 PROCESS_FIELDS = set(Process.model_fields)
 
 
-class Shared(dict[Any, Any]):
-    """What was made of each key, so that equal ones are the same.
+class _RowMaker(Generic[ModelT]):
+    """Makes models of the cells of one table's rows."""
 
-    A key is two texts and more. It is emptied when it is full, and takes no very long texts.
-    """
+    def __init__(self, model: type[ModelT], table: Table) -> None:
+        self._model = model
+        self._names = set(model.model_fields)
+        self._template = _defaults(model) | {"dialect": table.dialect, "extra": FrozenDict()}
+        self._processes = Shared(_process_maker(table))
+        self._counters = Converted(int, {"": None})
+        self._own = _OwnFields(table)
 
-    def __init__(self, make: Callable[..., Any]) -> None:
-        super().__init__()
-        self._make = make
+    def models(self, rows: list[Cells], cuts: list[Cuts] | None = None) -> list[ModelT]:
+        """The models of rows, of whose endpoints some may have been cut."""
+        return self._models(list(zip(*rows, strict=True)), cuts) if rows else []
 
-    def __missing__(self, key: tuple[Any, ...]) -> Any:
-        made = self._make(*key)
-        if len(key[0]) + len(key[1]) <= LONGEST:
-            if len(self) >= MEMORY:
-                self.clear()
-            self[key] = made
-        return made
+    def _models(self, columns: Columns, cuts: list[Cuts] | None) -> list[ModelT]:
+        raise NotImplementedError
 
+    def _counts(self, column: tuple[str, ...]) -> Iterator[int | None]:
+        return map(self._counters.__getitem__, column)
 
-def connection_maker(table: Table) -> Callable[[Cells, int, int], Connection]:
-    """The function that makes Connections of the cells of this table's rows.
-
-    It takes the cells, and of the local and the foreign endpoint whether they may have been cut.
-    """
-    cls: type[Connection] = getattr(models, table.connection)
-    names = set(cls.model_fields)
-    defaults = _defaults(cls) | {"dialect": table.dialect, "extra": FrozenDict()}
-    states = {printed: TcpState[name] for printed, name in table.states.items()}
-    states_of_others = {s for s in states if states[s] is TcpState.UNKNOWN and s != "UNKNOWN"}
-    endpoints, processes = Shared(_endpoint), Shared(process_maker(table))
-    set_own_fields = _own_fields_setter(table)
-    plain_family = table.plain_family
-
-    def make(cells: Cells, local_cut: int = WHOLE, foreign_cut: int = WHOLE) -> Connection:
-        proto, recv_q, send_q, host, port, foreign_host, foreign_port, state, pid, name = cells[:10]
-        local = endpoints[host, port, local_cut]
-        foreign = endpoints[foreign_host, foreign_port, foreign_cut]
-        fields = defaults.copy()
-        fields["proto"], fields["transport"], family = protocol(proto)
-        if family is None:
-            address = local.address or foreign.address
-            if address is not None:
-                family = f"ipv{address.version}"
-            elif ":" in host or ":" in foreign_host:
-                family = "ipv6"
-            elif proto != "sctp":
-                family = plain_family
-        fields["family"] = family
-        if recv_q:
-            fields["recv_q"] = int(recv_q)
-            fields["send_q"] = int(send_q)
-        fields["local"] = local
-        fields["foreign"] = foreign
-        if state:
-            fields["state"] = states[state]
-            if state in states_of_others:
-                fields["extra"] = FrozenDict(State=state)
-        if pid:
-            fields["process"] = processes[pid, name]
-        if set_own_fields is not None:
-            set_own_fields(fields, cells)
-        return construct(cls, fields, names)
-
-    return make
+    def _made(self, all_fields: list[dict[str, Any]], columns: Columns, pids: int) -> list[ModelT]:
+        """The models, with their own fields and with the processes of the pids in that column."""
+        if any(columns[pids]):
+            keys = list(zip(columns[pids], columns[pids + 1], strict=True))
+            for fields, process in zip(all_fields, self._processes.get(keys), strict=True):
+                fields["process"] = process
+        self._own.set(all_fields, columns)
+        return construct_all(self._model, all_fields, self._names)
 
 
-def unix_socket_maker(table: Table) -> Callable[[Cells, int, int], UnixSocket]:
-    """The function that makes UnixSockets of the cells of this table's rows."""
-    names = set(UnixSocket.model_fields)
-    defaults = _defaults(UnixSocket) | {"dialect": table.dialect}
-    processes = Shared(process_maker(table))
-    set_own_fields = _own_fields_setter(table)
-
-    def make(cells: Cells, local_cut: int = WHOLE, foreign_cut: int = WHOLE) -> UnixSocket:
-        refcount, flags, kind, state, inode, pid, program, path = cells[:8]
-        fields = defaults | {
-            "type": kind,
-            "state": state or None,
-            "path": path or None,
-            "process": processes[pid, program] if pid else None,
-            "refcount": int(refcount) if refcount else None,
-            "flags": tuple(flags.split()),
-            "inode": int(inode) if inode else None,
+class _ConnectionMaker(_RowMaker[Connection]):
+    def __init__(self, table: Table) -> None:
+        super().__init__(getattr(models, table.connection), table)
+        states = {printed: TcpState[name] for printed, name in table.states.items()}
+        self._states: dict[str, TcpState | None] = {"": None, **states}
+        self._states_of_others = {
+            printed: FrozenDict(State=printed)
+            for printed, state in states.items()
+            if state is TcpState.UNKNOWN and printed != "UNKNOWN"
         }
-        if set_own_fields is not None:
-            set_own_fields(fields, cells)
-        return construct(UnixSocket, fields, names)
+        self._endpoints = Shared(_endpoint_maker())
+        self._protocols = Converted(protocol, {})
+        self._plain_family = table.plain_family
 
-    return make
+    def _models(self, columns: Columns, cuts: list[Cuts] | None) -> list[Connection]:
+        _, _, _, hosts, ports, foreign_hosts, foreign_ports, *_ = columns
+        keys = [*zip(hosts, ports, strict=True), *zip(foreign_hosts, foreign_ports, strict=True)]
+        if cuts is None:
+            endpoints = self._endpoints.get(keys)
+        else:
+            both = [local for local, _ in cuts] + [foreign for _, foreign in cuts]
+            endpoints = [_endpoint(*key, cut) for key, cut in zip(keys, both, strict=True)]
+        return self._of(columns, endpoints[: len(hosts)], endpoints[len(hosts) :])
+
+    def _of(
+        self, columns: Columns, local: list[Endpoint], foreign: list[Endpoint]
+    ) -> list[Connection]:
+        protos, recv_q, send_q, _, _, _, _, states, *_ = columns
+        protocols = list(map(self._protocols.__getitem__, protos))
+        template = self._template
+        all_fields = []
+        for (proto, transport, _), family, recv, send, here, there, state in zip(
+            protocols,
+            self._families(protocols, local, foreign),
+            self._counts(recv_q),
+            self._counts(send_q),
+            local,
+            foreign,
+            map(self._states.__getitem__, states),
+            strict=True,
+        ):
+            fields = template.copy()
+            fields["proto"] = proto
+            fields["transport"] = transport
+            fields["family"] = family
+            fields["recv_q"] = recv
+            fields["send_q"] = send
+            fields["local"] = here
+            fields["foreign"] = there
+            fields["state"] = state
+            all_fields.append(fields)
+        if not self._states_of_others.keys().isdisjoint(states):
+            for fields, printed in zip(all_fields, states, strict=True):
+                if printed in self._states_of_others:
+                    fields["extra"] = self._states_of_others[printed]
+        return self._made(all_fields, columns, pids=8)
+
+    def _families(
+        self, protocols: list[Protocol], local: list[Endpoint], foreign: list[Endpoint]
+    ) -> list[str | None]:
+        """What the protos tell, and where they have no number, the addresses."""
+        families = [family for _, _, family in protocols]
+        if None in families:
+            told = map(FAMILY_OF.get, map(type, map(_address, local)))
+            families = [family or other for family, other in zip(families, told, strict=True)]
+        for i, family in enumerate(families if None in families else ()):
+            if family is None:
+                families[i] = self._family(protocols[i][1], local[i], foreign[i])
+        return families
+
+    def _family(self, transport: str, local: Endpoint, foreign: Endpoint) -> str | None:
+        address = local.address or foreign.address
+        if address is not None:
+            return FAMILY_OF[type(address)]
+        if ":" in local.host or ":" in foreign.host:
+            return "ipv6"
+        return self._plain_family if transport != "sctp" else None
+
+
+class _UnixSocketMaker(_RowMaker[UnixSocket]):
+    def __init__(self, table: Table) -> None:
+        super().__init__(UnixSocket, table)
+        self._flags = Converted(lambda text: tuple(text.split()), {})
+
+    def _models(self, columns: Columns, cuts: list[Cuts] | None) -> list[UnixSocket]:
+        refcount, flags, kind, state, inode, _, _, path, *_ = columns
+        all_fields = [
+            self._template
+            | {
+                "type": kind_,
+                "state": state_ or None,
+                "path": path_ or None,
+                "refcount": refcount_,
+                "flags": self._flags[flags_],
+                "inode": inode_,
+            }
+            for kind_, state_, path_, refcount_, flags_, inode_ in zip(
+                kind, state, path, self._counts(refcount), flags, self._counts(inode), strict=True
+            )
+        ]
+        return self._made(all_fields, columns, pids=5)
+
+
+class _OwnFields:
+    """The model fields, and the cells under unknown titles, that only one table has."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._first = len(table.names) - len(table.own)
+
+    def set(self, all_fields: list[dict[str, Any]], columns: Columns) -> None:
+        """Sets what the rows have of them."""
+        # To know which fields there are takes an import of pyparsing; most rows have none of them.
+        if not any(map(any, columns[self._first :])) and not self._has_programs_alone(columns):
+            return
+        for name, convert, where in self._known:
+            if len(where) > 1:
+                for fields, *texts in zip(all_fields, *(columns[i] for i in where), strict=True):
+                    if texts[0]:
+                        fields[name] = convert(*texts)
+            elif any(columns[where[0]]):
+                for fields, text in zip(all_fields, columns[where[0]], strict=True):
+                    if text:
+                        fields[name] = convert(text)
+        for i, fields in enumerate(all_fields if self._unknown else ()):
+            more = {title: columns[where][i] for title, where in self._unknown}
+            fields["extra"] = FrozenDict({**fields["extra"], **more})
+
+    def _has_programs_alone(self, columns: Columns) -> bool:
+        """True for programs without pids, which are no processes."""
+        names = self._table.names
+        return any(columns[names.index("program")]) and not any(columns[names.index("pid")])
+
+    @cached_property
+    def _known(self) -> list[tuple[str, Callable[..., Any], tuple[int, ...]]]:
+        """The fields' names, what converts their texts, and in which columns these are."""
+        names = self._table.names
+        return [
+            (
+                field.name,
+                Converted(field.convert, {}).__getitem__
+                if len(field.results) == 1
+                else field.convert,
+                tuple(map(names.index, field.results)),
+            )
+            for field in own_fields(self._table)
+        ]
+
+    @cached_property
+    def _unknown(self) -> list[tuple[str, int]]:
+        """The unknown titles, and their columns."""
+        return [(title, self._table.names.index(cell)) for cell, title in self._table.extra]
 
 
 def _defaults(model: type[BaseModel]) -> dict[str, Any]:
@@ -191,37 +376,10 @@ def _defaults(model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
-def _own_fields_setter(table: Table) -> Callable[[dict[str, Any], Cells], None] | None:
-    """The function that sets the fields that only this table has; None if there are none."""
-    positions = {name: i for i, name in enumerate(table.names)}
-    own = [
-        (f.name, f.convert, tuple(positions[result] for result in f.results))
-        for f in own_fields(table)
-    ]
-    extra = [(title, positions[result]) for result, title in table.extra]
-    if not own and not extra:
-        return None
-
-    def set_own_fields(fields: dict[str, Any], cells: Cells) -> None:
-        for name, convert, where in own:
-            if cells[where[0]]:
-                fields[name] = convert(*[cells[i] for i in where])
-        if extra:
-            more = {title: cells[i] for title, i in extra}
-            fields["extra"] = FrozenDict({**fields["extra"], **more})
-
-    return set_own_fields
-
-
-def maker(table: Table) -> Callable[[Cells, int, int], Record]:
-    """The function that makes the models of this table's rows."""
-    return connection_maker(table) if table.kind == INTERNET else unix_socket_maker(table)
-
-
-def bulk_maker(table: Table) -> Callable[[list[Cells]], list[Record]]:
-    """The same for many rows that are whole."""
-    make = maker(table)
-    return lambda rows: [make(cells, WHOLE, WHOLE) for cells in rows]
+def maker(table: Table) -> MakeMany[Any]:
+    """The function that makes the models of rows of this table."""
+    kind = _ConnectionMaker if table.kind == INTERNET else _UnixSocketMaker
+    return kind(table).models
 
 
 def own_fields(table: Table) -> tuple[Field, ...]:
@@ -235,18 +393,22 @@ def own_fields(table: Table) -> tuple[Field, ...]:
     return tuple(dict.fromkeys(f for column in columns for f in column.fields))
 
 
-def process_maker(table: Table) -> Callable[[str, str], Process]:
-    """The function that makes a Process of the texts of a pid and a program's name."""
+def _process_maker(table: Table) -> Callable[[list[Key]], list[Process | None]]:
+    """The function that makes Processes of pids and programs' names; None where there is no pid."""
     width = table.program_width
     unnamed = "" if any("/" in title or ":" in title for title in table.titles) else None
 
-    def make(pid: str, name: str) -> Process:
+    def is_cut(pid: str, name: str) -> bool:
         length = len(name.encode(errors="replace")) + (len(pid) + 1 if width.with_pid else 0)
-        fields = {
-            "pid": int(pid),
-            "name": name or unnamed,
-            "truncated": length >= width.bytes,
-        }
-        return construct(Process, fields, PROCESS_FIELDS)
+        return length >= width.bytes
+
+    def make(keys: list[Key]) -> list[Process | None]:
+        fields = [
+            {"pid": int(pid), "name": name or unnamed, "truncated": is_cut(pid, name)}
+            for pid, name in keys
+            if pid
+        ]
+        made = iter(construct_all(Process, fields, PROCESS_FIELDS))
+        return [next(made) if pid else None for pid, _ in keys]
 
     return make

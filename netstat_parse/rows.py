@@ -30,36 +30,29 @@ LONGEST_REMEMBERED = 1_000
 """Characters; the results of longer lines are not remembered."""
 
 
+Cuts = tuple[int, int]
+"""What of the local and the foreign endpoint may have been cut."""
+MakeMany = Callable[[list[Cells], list[Cuts] | None], list[Made]]
+"""Many rows' cells, and their cuts, if some may have been cut -> what is kept of each."""
+
+
 class Maker(Protocol[Made]):
     """What makes something of rows: the part of a sink that a RowReader needs."""
 
-    def maker(self, table: Table) -> Callable[[Cells, int, int], Made]:
-        """The function from a row's cells, and which endpoints may be cut, to what is kept."""
-
-    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Made]]:
-        """The same for many rows whose addresses are whole."""
+    def maker(self, table: Table) -> MakeMany[Made]:
+        """The function that makes what is kept of the rows of this table."""
 
 
 class Suspect(Generic[Made]):
     """A row with an endpoint that fills its column: it is made when it is known if it was cut."""
 
-    __slots__ = ("_cells", "_if_cut", "_if_whole", "cuts")
+    __slots__ = ("cells", "cuts", "made_if_cut", "made_if_whole")
 
-    def __init__(self, cells: Cells, local: int, foreign: int) -> None:
-        self.cuts = (local, foreign)
-        self._cells = cells
-        self._if_cut: Made | None = None
-        self._if_whole: Made | None = None
-
-    def made(self, make: Callable[[Cells, int, int], Made], *, cut: bool) -> Made:
-        """What the row gives, if netstat cut the addresses that fill their columns, or did not."""
-        if cut:
-            if self._if_cut is None:
-                self._if_cut = make(self._cells, *self.cuts)
-            return self._if_cut
-        if self._if_whole is None:
-            self._if_whole = make(self._cells, WHOLE, WHOLE)
-        return self._if_whole
+    def __init__(self, cells: Cells, cuts: Cuts) -> None:
+        self.cells = cells
+        self.cuts = cuts
+        self.made_if_cut: Made | None = None
+        self.made_if_whole: Made | None = None
 
 
 class RowReader(Generic[Made]):
@@ -75,10 +68,9 @@ class RowReader(Generic[Made]):
 
     def __init__(self, table: Table, maker: Maker[Made]) -> None:
         self.table = table
-        self.make = maker.maker(table)
         self.has_suspects = False
         """Some of what it gives may be Suspects."""
-        self._make_many = maker.bulk_maker(table)
+        self._make = maker.maker(table)
         self._newer: dict[str, Made | Suspect[Made]] = {}
         self._older: dict[str, Made | Suspect[Made]] = {}
         self._room = min(LEAST_REMEMBERED, ROWS_REMEMBERED)
@@ -134,11 +126,20 @@ class RowReader(Generic[Made]):
         cells = self.table.match(line)
         if cells is None:
             return None
-        local, foreign = _cuts(self.table, line, cells)
-        if local == foreign == WHOLE:
-            return self.make(cells, WHOLE, WHOLE)
+        cuts = _cuts(self.table, line, cells)
+        if cuts == (WHOLE, WHOLE):
+            return self._make([cells], None)[0]
         self.has_suspects = True
-        return Suspect(cells, local, foreign)
+        return Suspect(cells, cuts)
+
+    def settle(self, suspects: Sequence[Suspect[Made]], *, cut: bool) -> list[Made]:
+        """What the suspects give, if netstat cut the addresses that fill their columns, or not."""
+        name = "made_if_cut" if cut else "made_if_whole"
+        new = [one for one in dict.fromkeys(suspects) if getattr(one, name) is None]
+        cuts = [one.cuts for one in new] if cut else None
+        for one, made in zip(new, self._make([one.cells for one in new], cuts), strict=True):
+            setattr(one, name, made)
+        return [getattr(one, name) for one in suspects]
 
     def _read(self, lines: Sequence[str]) -> list[Made | Suspect[Made] | None]:
         text = "\n".join(lines)
@@ -164,12 +165,12 @@ class RowReader(Generic[Made]):
                         cells[i] = found_cells
                 left = [i for i in left if not is_row(cells[i])]
             if not left:
-                return list(self._make_many(cells))
+                return list(self._make(cells, None))
             text = "\n".join([line if is_plain(line := lines[i]) else "" for i in left])
         if left is None:
             return list(map(self._read_complete, lines))
         made: list[Made | Suspect[Made] | None] = list(
-            self._make_many([one for one in cells if is_row(one)])
+            self._make([one for one in cells if is_row(one)], None)
         )
         for i in left:
             made.insert(i, self._read_complete(lines[i]))
@@ -194,7 +195,7 @@ def is_plain(text: str) -> bool:
     return "\x1b" not in text and "\r" not in text
 
 
-def _cuts(table: Table, text: str, cells: Cells) -> tuple[int, int]:
+def _cuts(table: Table, text: str, cells: Cells) -> Cuts:
     """What the lengths of the two endpoints tell: WHOLE, PROOF, or what of them may be cut."""
     limits = table.limits
     if limits.field is None:

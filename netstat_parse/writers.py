@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from netstat_parse.models import Snapshot
     from netstat_parse.records import Record
+    from netstat_parse.rows import Cuts, MakeMany
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection)."""
@@ -206,14 +207,9 @@ class RowSink:
     def between(self) -> None:
         """Nothing is kept that would belong to one snapshot or the next."""
 
-    def maker(self, table: Table) -> Callable[[Cells, int, int], Any]:
-        """From a row's cells to what is written of it."""
+    def maker(self, table: Table) -> MakeMany[Any]:
+        """From rows' cells to what is written of them."""
         return self.row_maker(table) if table.kind == self._table else _leave_out
-
-    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Any]]:
-        """The same for many rows whose addresses are whole."""
-        make = self.maker(table)
-        return lambda rows: [make(cells, WHOLE, WHOLE) for cells in rows]
 
     def rows(self, made: list[Any]) -> None:
         """Writes the next rows of the Internet table, if it is the one to write."""
@@ -225,8 +221,8 @@ class RowSink:
         if self._table == UNIX:
             self.write(made)
 
-    def row_maker(self, table: Table) -> Callable[[Cells, int, int], Any]:
-        """From the cells of a row of the right table to what is written of it."""
+    def row_maker(self, table: Table) -> MakeMany[Any]:
+        """From the cells of rows of the right table to what is written of them."""
         raise NotImplementedError
 
     def write(self, made: list[Any]) -> None:
@@ -237,8 +233,8 @@ class RowSink:
         """There are no more rows."""
 
 
-def _leave_out(cells: Cells, local_cut: int, foreign_cut: int) -> bool:
-    return True
+def _leave_out(rows: list[Cells], cuts: list[Cuts] | None) -> list[Any]:
+    return [True] * len(rows)
 
 
 class CsvSink(RowSink):
@@ -262,14 +258,14 @@ class CsvSink(RowSink):
         self._on_warning = on_warning
         self._complained_of: set[str] = set()
 
-    def row_maker(self, table: Table) -> Callable[[Cells, int, int], Any]:
+    def row_maker(self, table: Table) -> MakeMany[Any]:
         """To a row's text behind its stamp; where columns were named, to the texts of each."""
         if self._writes_cells:
-            return partial(_csv_row, self._quote, table)
+            return partial(_csv_rows, self._quote, table)
         from netstat_parse.records import maker
 
         make = maker(table)
-        return lambda cells, local, foreign: self._writer.row(make(cells, local, foreign))
+        return lambda rows, cuts: list(map(self._writer.row, make(rows, cuts)))
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         """A snapshot begins."""
@@ -278,17 +274,6 @@ class CsvSink(RowSink):
         if left_out and dialect not in self._complained_of:
             self._complained_of.add(dialect)
             self._on_warning(f"this CSV lacks columns of {dialect}: {', '.join(left_out)}")
-
-    def bulk_maker(self, table: Table) -> Callable[[list[Cells]], list[Any]]:
-        """The same for many rows whose addresses are whole."""
-        is_plain = self._writes_cells and self._quote is quoted and table.kind == INTERNET
-        if is_plain:
-            one = partial(_csv_row, quoted, table)
-            states = {"": "", **table.states}
-            if not table.own:
-                return partial(_csv_rows, one, states)
-            return lambda rows: _csv_rows(one, states, [cells[:10] for cells in rows])
-        return super().bulk_maker(table)
 
     def write(self, made: list[Any]) -> None:
         """Writes rows."""
@@ -304,36 +289,36 @@ class CsvSink(RowSink):
         self._writer.close()
 
 
-def _csv_row(
-    quote: Callable[[str], str], table: Table, cells: Cells, local_cut: int, foreign_cut: int
-) -> str:
-    row = row_of_cells(table, cells, local_cut, foreign_cut)
-    return f",{','.join(map(quote, row))}\n"
-
-
 def _csv_rows(
-    one: Callable[[Cells, int, int], str], states: dict[str, str], rows: list[Cells]
+    quote: Callable[[str], str], table: Table, rows: list[Cells], cuts: list[Cuts] | None
 ) -> list[str]:
-    texts = [
-        f",{proto},{recv_q},{send_q},{host},{port},{foreign},{foreign_port},"
-        f"{states[state]},{pid},{name}\n"
-        for proto, recv_q, send_q, host, port, foreign, foreign_port, state, pid, name in rows
+    if cuts is None and quote is quoted:
+        states = {"": "", **table.states}
+        texts = [
+            f",{proto},{recv_q},{send_q},{host},{port},{foreign},{foreign_port},"
+            f"{states[state]},{pid},{name}\n"
+            for proto, recv_q, send_q, host, port, foreign, foreign_port, state, pid, name in (
+                [cells[:10] for cells in rows] if table.own else rows
+            )
+        ]
+        joined = "".join(texts)
+        if joined.count(",") == 10 * len(texts) and '"' not in joined and "\r" not in joined:
+            return texts
+    return [
+        f",{','.join(map(quote, row_of_cells(table, cells, *cut)))}\n"
+        for cells, cut in zip(rows, cuts or [(WHOLE, WHOLE)] * len(rows), strict=True)
     ]
-    joined = "".join(texts)
-    if joined.count(",") == 10 * len(texts) and '"' not in joined and "\r" not in joined:
-        return texts
-    return [one(cells, WHOLE, WHOLE) for cells in rows]
 
 
 class JsonLinesSink(RowSink):
     """Writes rows as JSON Lines, as `write_jsonl` does."""
 
-    def row_maker(self, table: Table) -> Callable[[Cells, int, int], str]:
+    def row_maker(self, table: Table) -> MakeMany[str]:
         """To a row's text behind its stamp."""
         from netstat_parse import records
 
         make = records.maker(table)
-        return lambda cells, local, foreign: _json_fields(make(cells, local, foreign))
+        return lambda rows, cuts: list(map(_json_fields, make(rows, cuts)))
 
     def write(self, made: list[str]) -> None:
         """Writes rows."""

@@ -21,12 +21,13 @@ def at_most(limit: int) -> str:
 
     What follows in the same token must refuse a digit.
     """
-    first, *others = str(limit)
+    digits = str(limit)
+    first, others = digits[0], digits[1:]
     shorter = [f"[{first}-9][0-9]{{0,{len(others) - 1}}}+", "0"]
     if first > "1":
         shorter.insert(0, f"[1-{int(first) - 1}][0-9]{{0,{len(others)}}}+")
     as_long = [
-        f"{first}{''.join(others[:i])}[0-{int(digit) - 1}][0-9]{{{len(others) - i - 1}}}"
+        f"{first}{others[:i]}[0-{int(digit) - 1}][0-9]{{{len(others) - i - 1}}}"
         for i, digit in enumerate(others)
         if digit > "0"
     ]
