@@ -38,8 +38,8 @@ SECONDS_OF_RUN = 10
 """Rows without a header whose stamps are further apart are from two runs of netstat."""
 LINES_EXPLAINED = 10_000
 """For so many lines that are no rows the grammar is asked what it expected."""
-LINES_AT_ONCE = 4096
-"""So many lines at most are read together."""
+LINES_AT_ONCE = 512
+"""So many lines at most are read together: what is made of them should fit the cache."""
 LINES_TO_AGE = 50_000
 """What was made of so many lines is taken for old at once."""
 LINES_OF_ROW = 64

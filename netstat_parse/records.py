@@ -8,10 +8,10 @@ memory here is bounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from operator import attrgetter
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -24,6 +24,8 @@ from netstat_parse.grammar.table import (
     HOST_CUT,
     INTERNET,
     PORT_CUT,
+    PROOF,
+    WHOLE,
     Cells,
     Table,
     is_number,
@@ -95,7 +97,7 @@ class Shared(Generic[MadeT]):
     nothing is kept of very long texts.
     """
 
-    def __init__(self, make: Callable[[list[Key]], list[MadeT]]) -> None:
+    def __init__(self, make: Callable[[list[Key]], Iterable[tuple[Key, MadeT]]]) -> None:
         self._make = make
         self._made: dict[Key, MadeT] = {}
 
@@ -107,7 +109,7 @@ class Shared(Generic[MadeT]):
             if len(made) + len(new) > MEMORY:
                 made = self._made = {}
                 new = list(set(keys))
-            made.update(zip(new, self._make(new), strict=True))
+            made.update(self._make(new))
         models = list(map(made.__getitem__, keys))
         if new and max(map(len, chain.from_iterable(new))) > LONGEST:
             for key in new:
@@ -130,8 +132,8 @@ class Converted(dict[str, Any]):
         return made
 
 
-def addresses_of(hosts: Sequence[str]) -> list[IPv4Address | IPv6Address | None]:
-    """The same as `address_of` for many hosts."""
+def _ipv4_addresses(hosts: Sequence[str]) -> list[IPv4Address | IPv6Address | None]:
+    """The same as `address_of` for many hosts, most of which are IPv4 addresses."""
     try:
         packed = map(inet_pton, repeat(AF_INET), hosts)
         return list(map(IPv4Address, map(int.from_bytes, packed)))
@@ -139,31 +141,35 @@ def addresses_of(hosts: Sequence[str]) -> list[IPv4Address | IPv6Address | None]
         return list(map(address_of, hosts))
 
 
-def _port_number(port: str) -> int | None:
-    return int(port) if is_number(port) else None
+def _port_numbers(ports: Sequence[str]) -> list[int | None]:
+    """The number of each port; None of a name or `*`."""
+    if all(ports) and is_number("".join(ports)):
+        return list(map(int, ports))
+    return [int(port) if is_number(port) else None for port in ports]
 
 
-def _endpoint_maker() -> Callable[[list[Key]], list[Endpoint]]:
-    """The function that makes Endpoints of hosts and ports that can't have been cut."""
-    ports = Converted(_port_number, {})
-
-    def make(keys: list[Key]) -> list[Endpoint]:
-        # A single name among the addresses would make all of them slow.
-        v4 = [host for host, _ in keys if host[-1:].isdigit() and ":" not in host]
-        addresses = dict(zip(v4, addresses_of(v4), strict=True))
+def _make_endpoints(keys: list[Key]) -> Iterator[tuple[Key, Endpoint]]:
+    """The Endpoints of hosts and ports that can't have been cut."""
+    # One name among the addresses, or one `*` among the ports, would make all of them slow.
+    of_ipv4 = [key for key in keys if key[0][-1:].isdigit() and key[1] and ":" not in key[0]]
+    others = keys if not of_ipv4 else list(set(keys).difference(of_ipv4))
+    for some, addresses in (
+        (of_ipv4, _ipv4_addresses([host for host, _ in of_ipv4])),
+        (others, [address_of(host) for host, _ in others]),
+    ):
         fields = [
             {
                 "host": host,
-                "address": addresses[host] if host in addresses else address_of(host),
-                "port": (number := ports[port]),
+                "address": address,
+                "port": number,
                 "service": port or None if number is None else None,
                 "truncated": False,
             }
-            for host, port in keys
+            for (host, port), address, number in zip(
+                some, addresses, _port_numbers([port for _, port in some]), strict=True
+            )
         ]
-        return construct_all(Endpoint, fields, ENDPOINT_FIELDS)
-
-    return make
+        yield from zip(some, construct_all(Endpoint, fields, ENDPOINT_FIELDS), strict=True)
 
 
 def _endpoint(host: str, port: str, cut: int) -> Endpoint:
@@ -224,7 +230,7 @@ class _ConnectionMaker(_RowMaker[Connection]):
             for printed, state in states.items()
             if state is TcpState.UNKNOWN and printed != "UNKNOWN"
         }
-        self._endpoints = Shared(_endpoint_maker())
+        self._endpoints = Shared(_make_endpoints)
         self._protocols = Converted(protocol, {})
         self._plain_family = table.plain_family
 
@@ -234,8 +240,13 @@ class _ConnectionMaker(_RowMaker[Connection]):
         if cuts is None:
             endpoints = self._endpoints.get(keys)
         else:
-            both = [local for local, _ in cuts] + [foreign for _, foreign in cuts]
-            endpoints = [_endpoint(*key, cut) for key, cut in zip(keys, both, strict=True)]
+            both = [*(local for local, _ in cuts), *(foreign for _, foreign in cuts)]
+            is_whole = [cut in (WHOLE, PROOF) for cut in both]
+            whole = iter(self._endpoints.get(list(compress(keys, is_whole))))
+            endpoints = [
+                next(whole) if cut in (WHOLE, PROOF) else _endpoint(*key, cut)
+                for key, cut in zip(keys, both, strict=True)
+            ]
         return self._of(columns, endpoints[: len(hosts)], endpoints[len(hosts) :])
 
     def _of(
@@ -393,7 +404,9 @@ def own_fields(table: Table) -> tuple[Field, ...]:
     return tuple(dict.fromkeys(f for column in columns for f in column.fields))
 
 
-def _process_maker(table: Table) -> Callable[[list[Key]], list[Process | None]]:
+def _process_maker(
+    table: Table,
+) -> Callable[[list[Key]], Iterable[tuple[Key, Process | None]]]:
     """The function that makes Processes of pids and programs' names; None where there is no pid."""
     width = table.program_width
     unnamed = "" if any("/" in title or ":" in title for title in table.titles) else None
@@ -402,13 +415,13 @@ def _process_maker(table: Table) -> Callable[[list[Key]], list[Process | None]]:
         length = len(name.encode(errors="replace")) + (len(pid) + 1 if width.with_pid else 0)
         return length >= width.bytes
 
-    def make(keys: list[Key]) -> list[Process | None]:
+    def make(keys: list[Key]) -> Iterable[tuple[Key, Process | None]]:
         fields = [
             {"pid": int(pid), "name": name or unnamed, "truncated": is_cut(pid, name)}
             for pid, name in keys
             if pid
         ]
         made = iter(construct_all(Process, fields, PROCESS_FIELDS))
-        return [next(made) if pid else None for pid, _ in keys]
+        return [(key, next(made) if key[0] else None) for key in keys]
 
     return make

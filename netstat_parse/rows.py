@@ -30,6 +30,7 @@ LONGEST_REMEMBERED = 1_000
 """Characters; the results of longer lines are not remembered."""
 
 
+CUT = (HOST_CUT, PORT_CUT, BOTH_CUT)
 Cuts = tuple[int, int]
 """What of the local and the foreign endpoint may have been cut."""
 MakeMany = Callable[[list[Cells], list[Cuts] | None], list[Made]]
@@ -200,13 +201,11 @@ def _cuts(table: Table, text: str, cells: Cells) -> Cuts:
     limits = table.limits
     if limits.field is None:
         return WHOLE, WHOLE
-    hosts = cells[3], cells[5]
     local = cut_of(table, cells[3], cells[4], cells[0])
     foreign = cut_of(table, cells[5], cells[6], cells[0])
-    may_be_cut = {local, foreign} & {HOST_CUT, PORT_CUT, BOTH_CUT}
-    if not may_be_cut or limits.uncut_column is None:
+    if limits.uncut_column is None or not (local in CUT or foreign in CUT):
         return local, foreign
     if table.address_column(text) <= limits.uncut_column:
         return local, foreign
     # -l leaves long IPv6 addresses alone, but not long names.
-    return PROOF if ":" in hosts[0] else local, PROOF if ":" in hosts[1] else foreign
+    return PROOF if ":" in cells[3] else local, PROOF if ":" in cells[5] else foreign

@@ -57,7 +57,10 @@ class AddressLimits:
 
     def of(self, proto: str) -> AddressLimits:
         """The limits of the rows of this proto."""
-        return next((limits for own, limits in self.of_protos if own == proto), self)
+        for own, limits in self.of_protos:
+            if own == proto:
+                return limits
+        return self
 
 
 @dataclass(frozen=True)
