@@ -7,9 +7,11 @@ command line starts without what it does not need.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from netstat_parse.errors import (
         CommandError,
         CommandFailedError,

@@ -10,7 +10,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 
 from netstat_parse.errors import InputError, NetstatError, NotNetstatError, ParseError
@@ -53,11 +53,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
-    top = argparse.ArgumentParser(
-        prog="netstat-parse", description="Turns what netstat prints into CSV and JSON."
+    top = _CommandParser(
+        prog="netstat-parse",
+        description="Turns what netstat prints into CSV and JSON.",
     )
     top.add_argument("--version", action=_Version)
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    commands = top.add_subparsers(
+        prog="netstat-parse",
+        metavar="COMMAND",
+        required=True,
+        parser_class=_CommandParser,
+    )
 
     convert_parser = commands.add_parser("convert", help="convert saved netstat output")
     convert_parser.set_defaults(work=convert)
@@ -127,6 +133,24 @@ def _add_output_options(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="put ' before texts that a spreadsheet would take for formulas",
     )
+
+
+class _HelpFormatter(argparse.HelpFormatter):
+    """Knows the terminal's width without shutil, which takes as long to import as all the rest.
+
+    argparse makes a formatter for each argument, whether help is asked for or not.
+    """
+
+    def __init__(self, prog: str) -> None:
+        width = os.environ.get("COLUMNS", "")
+        with suppress(OSError):
+            width = width or str(os.get_terminal_size(1).columns)
+        super().__init__(prog, width=(int(width) if width.isdecimal() and int(width) else 80) - 2)
+
+
+class _CommandParser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=_HelpFormatter, **options)
 
 
 class _Version(argparse.Action):
@@ -323,15 +347,16 @@ def _check_columns(options: argparse.Namespace, form: str) -> None:
 
 def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, tally: _Tally) -> None:
     """CSV and JSON Lines: rows are written as they are found, in bounded memory."""
+    from netstat_parse.files import binary
     from netstat_parse.lines import LineReader
     from netstat_parse.writers import CsvSink, JsonLinesSink
 
     is_split = options.jobs > 1 and not options.strict
-    file: Any = out
+    file: Any = binary(out)
     if is_split:
         from netstat_parse import jobs
 
-        file = jobs.Outlet(out)
+        file = jobs.Outlet(file)
     sink: CsvSink | JsonLinesSink
     if form == "csv":
         sink = CsvSink(

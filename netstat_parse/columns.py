@@ -1,20 +1,21 @@
 """The columns of CSV: their names, and the text of each in a Connection.
 
-The default columns can be written of a row's cells as well, without a model: `row_of_cells`.
+The default columns can be written of a row's cells as well, without a model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 
 from netstat_parse.errors import UnknownColumnError
 from netstat_parse.grammar.table import (
     BOTH_CUT,
+    CORE,
     HOST_CUT,
     INTERNET,
     PORT_CUT,
     Cells,
-    Table,
     is_number,
 )
 
@@ -56,19 +57,28 @@ CUT_MARK = "…"
 """Ends a host that may have been cut, so that nobody takes it for an address."""
 
 
-def row_of_cells(table: Table, cells: Cells, local_cut: int, foreign_cut: int) -> list[str]:
-    """The default columns of a row but the first, which is the snapshot's."""
-    proto, recv_q, send_q, host, port, foreign_host, foreign_port, state, pid, program = cells[:10]
-    return [
+default_cells = itemgetter(slice(len(CORE)))
+"""Of a row's cells those that fill the default columns but the first, which is the snapshot's."""
+_STATE = CORE.index("state")
+state_of = itemgetter(_STATE)
+
+
+def with_state(cells: Cells, state: str) -> Cells:
+    """The cells with this state."""
+    return (*cells[:_STATE], state, *cells[_STATE + 1 :])
+
+
+def with_cut_marks(cells: Cells, local_cut: int, foreign_cut: int) -> Cells:
+    """The cells: a host that may have been cut ends in a mark, and such a port is left out."""
+    proto, recv_q, send_q, host, port, foreign_host, foreign_port, *others = cells
+    return (
         proto,
         recv_q,
         send_q,
         *_endpoint_of_cells(host, port, local_cut),
         *_endpoint_of_cells(foreign_host, foreign_port, foreign_cut),
-        table.states[state] if state else "",
-        pid,
-        program if table.names_programs else "",
-    ]
+        *others,
+    )
 
 
 def _endpoint_of_cells(host: str, port: str, cut: int) -> tuple[str, str]:

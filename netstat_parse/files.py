@@ -14,20 +14,37 @@ import os
 import stat
 import sys
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO, cast
 
 from netstat_parse.errors import InputError, OutputError
+from netstat_parse.values import value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any, BinaryIO, Protocol, TextIO
 
     from _typeshed import ReadableBuffer
+
+    class ByteWriter(Protocol):
+        """What takes bytes."""
+
+        def write(self, data: bytes, /) -> object:
+            """Writes all of them."""
+
+    class _Decompressor(Protocol):
+        @property
+        def eof(self) -> bool: ...
+        @property
+        def needs_input(self) -> bool: ...
+        @property
+        def unused_data(self) -> bytes: ...
+        def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
 
 MAX_LINE = 65_536  # characters of a line that are kept
 
 
-@dataclass(slots=True)
+@value
 class Batch:
     """Lines that came together, without their "\\n" and without one "\\r" before it.
 
@@ -85,10 +102,10 @@ def open_input(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Opens a file to read its bytes; "-" is standard input, which is not closed at the end."""
     name = os.fspath(path)
     if name == "-":
-        buffer = getattr(sys.stdin, "buffer", None)
+        buffer: BinaryIO | None = getattr(sys.stdin, "buffer", None)
         if buffer is None:
             raise InputError("standard input is closed")
-        yield cast("BinaryIO", buffer)
+        yield buffer
         return
     with ExitStack() as stack:
         try:
@@ -109,31 +126,43 @@ def lines_of(path: str | os.PathLike[str]) -> Iterator[str]:
 
 
 @contextmanager
-def open_output(
-    path: str | os.PathLike[str] | None, *, line_buffered: bool = False
-) -> Iterator[TextIO]:
+def open_output(path: str | os.PathLike[str] | None) -> Iterator[TextIO]:
     """Opens a file to write text to it, as UTF-8; None and "-" are standard output.
 
     A file is written beside its target and put in its place when the block ends without an
     exception: until then, and after an exception, the old file is as it was. A device or a pipe is
     written directly. A name that ends in .gz, .bz2 or .xz compresses.
-
-    `line_buffered` passes every line on at once, where somebody may be waiting for it.
     """
     name = None if path is None else os.fspath(path)
     if name is None or name == "-":
-        with _standard_output(line_buffered) as text:
+        with _standard_output() as text:
             yield text
         return
     with _told(name):
         descriptor = _descriptor(name)
         old = None if descriptor is not None else _status(name)
     if descriptor is not None or (old is not None and not stat.S_ISREG(old.st_mode)):
-        with _direct(name, descriptor, line_buffered) as text:
+        with _direct(name, descriptor) as text:
             yield text
     else:
-        with _replacing(name, old, line_buffered) as text:
+        with _replacing(name, old) as text:
             yield text
+
+
+def binary(text: TextIO) -> ByteWriter:
+    """What takes the bytes of a text file in UTF-8, in place of its text."""
+    buffer: ByteWriter | None = getattr(text, "buffer", None)
+    return buffer if buffer is not None else _Decoding(text)
+
+
+class _Decoding:
+    """Passes bytes on to what stands in for a file and takes text only."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+
+    def write(self, data: bytes, /) -> None:
+        self._text.write(data.decode())
 
 
 def _reason(error: Exception) -> str:
@@ -198,16 +227,6 @@ _MAGIC = {
     **{b"BZh%d1AY&SY" % level: "bzip2" for level in range(1, 10)},
     **{b"BZh%d\x17rE8P\x90" % level: "bzip2" for level in range(1, 10)},
 }
-
-
-class _Decompressor(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
 class _Gunzip:
@@ -518,10 +537,10 @@ class _Raw(io.RawIOBase):
         return size
 
 
-def _compressing(raw: _Raw, name: str) -> io.IOBase:
+def _compressing(raw: _Raw, name: str) -> Any:
     """The raw file, or a file that compresses into it, as the name's end says."""
     suffix = os.path.splitext(name)[1].lower()
-    file = cast("BinaryIO", raw)
+    file: Any = raw
     if suffix == ".gz":
         import gzip
 
@@ -539,13 +558,12 @@ def _compressing(raw: _Raw, name: str) -> io.IOBase:
 
 
 @contextmanager
-def _text(raw: _Raw, name: str, line_buffered: bool) -> Iterator[TextIO]:
+def _text(raw: _Raw, name: str) -> Iterator[TextIO]:
     text = io.TextIOWrapper(
-        io.BufferedWriter(cast("io.RawIOBase", _compressing(raw, name)), _BUFFER),
+        io.BufferedWriter(_compressing(raw, name), _BUFFER),
         encoding="utf-8",
         errors="backslashreplace",  # a file's name may hold a surrogate, which UTF-8 cannot
         newline="\n",
-        line_buffering=line_buffered,
     )
     try:
         yield text
@@ -558,7 +576,7 @@ def _text(raw: _Raw, name: str, line_buffered: bool) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _standard_output(line_buffered: bool) -> Iterator[TextIO]:
+def _standard_output() -> Iterator[TextIO]:
     name = "standard output"
     if sys.stdout is None:
         raise OutputError(f"{name} is closed")
@@ -573,24 +591,24 @@ def _standard_output(line_buffered: bool) -> Iterator[TextIO]:
     if isinstance(buffer, io.BufferedWriter) and isinstance(buffer.raw, io.FileIO):
         # What its own buffer could not write would be tried again, and told, at the exit.
         buffer = buffer.raw
-    with _text(_Raw(buffer, name), name, line_buffered) as text:
+    with _text(_Raw(buffer, name), name) as text:
         yield text
 
 
 @contextmanager
-def _direct(name: str, descriptor: int | None, line_buffered: bool) -> Iterator[TextIO]:
+def _direct(name: str, descriptor: int | None) -> Iterator[TextIO]:
     """Writes to what is no regular file, or to a file that this process has open already."""
     with _told(name):
         if descriptor is not None and sys.stdout is not None:
             sys.stdout.flush()  # what was printed before comes first
         number = os.open(name, os.O_WRONLY) if descriptor is None else os.dup(descriptor)
         file = io.FileIO(number, "w")
-    with file, _text(_Raw(file, name), name, line_buffered) as text:
+    with file, _text(_Raw(file, name), name) as text:
         yield text
 
 
 @contextmanager
-def _replacing(name: str, old: os.stat_result | None, line_buffered: bool) -> Iterator[TextIO]:
+def _replacing(name: str, old: os.stat_result | None) -> Iterator[TextIO]:
     """Writes beside the target, and puts the new file in its place when it is whole."""
     target = os.path.realpath(name)  # a symbolic link stays, what it points to is replaced
     folder = os.path.dirname(target)
@@ -609,7 +627,7 @@ def _replacing(name: str, old: os.stat_result | None, line_buffered: bool) -> It
         with file:
             if old is not None:
                 _take_after(file.fileno(), old)
-            with _text(_Raw(file, name), name, line_buffered) as text:
+            with _text(_Raw(file, name), name) as text:
                 yield text
             with _told(name):
                 os.fsync(file.fileno())

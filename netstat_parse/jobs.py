@@ -25,8 +25,9 @@ from netstat_parse.lines import ROWS_TO_PROVE, LineReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, TextIO
+    from typing import Any, BinaryIO
 
+    from netstat_parse.files import ByteWriter
     from netstat_parse.writers import RowSink
 
 MIN_PART = 2**20
@@ -48,14 +49,14 @@ _begins_row = re.compile(rb"(?:tcp|udp|raw)[0-9a-z]*+[ \t]").match
 class Outlet:
     """The file that a sink writes to. It can be changed, or be None: then nothing is written."""
 
-    def __init__(self, file: TextIO) -> None:
-        self.file: TextIO | None = file
+    def __init__(self, file: ByteWriter) -> None:
+        self.file: ByteWriter | None = file
         self.was_used = False
 
-    def write(self, text: str) -> None:
+    def write(self, data: bytes) -> None:
         if self.file is not None:
             self.was_used = True
-            self.file.write(text)
+            self.file.write(data)
 
 
 class Splitter:
@@ -201,7 +202,7 @@ class _File:
 class _Child:
     """A process that converts a part. What it writes goes to files that have no name any more."""
 
-    def __init__(self, convert: Callable[[_Part, TextIO, BinaryIO], None], part: _Part) -> None:
+    def __init__(self, convert: Callable[[_Part, BinaryIO, BinaryIO], None], part: _Part) -> None:
         self.part = part
         self.start: str | None = None
         """How its reader stood before the part; known after `wait`."""
@@ -221,7 +222,7 @@ class _Child:
             try:
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
                 with (
-                    open(self._output, "w", newline="\n", **_ENCODING) as output,
+                    open(self._output, "wb") as output,
                     open(self._odd_lines, "wb") as odd_lines,
                 ):
                     convert(part, output, odd_lines)
@@ -244,12 +245,12 @@ class _Child:
         """The lines that it did not understand: number in the part, text, reason."""
         return (record for record in self._records() if record[0] != "end")
 
-    def output(self) -> Iterator[str]:
+    def output(self) -> Iterator[bytes]:
         """What it wrote."""
         os.lseek(self._output, 0, os.SEEK_SET)
-        with open(self._output, closefd=False, newline="\n", **_ENCODING) as file:
-            while text := file.read(2**20):
-                yield text
+        with open(self._output, "rb", buffering=0, closefd=False) as file:
+            while data := file.read(2**20):
+                yield data
 
     def _records(self) -> Iterator[Any]:
         os.lseek(self._odd_lines, 0, os.SEEK_SET)
@@ -268,9 +269,6 @@ class _Child:
         for descriptor in (self._output, self._odd_lines):
             with suppress(OSError):
                 os.close(descriptor)
-
-
-_ENCODING: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogatepass"}
 
 
 @contextmanager
@@ -375,8 +373,8 @@ class _Work:
                 return used
             out = self._outlet.file
             assert out is not None
-            for text in child.output():
-                out.write(text)
+            for data in child.output():
+                out.write(data)
             for number, text, reason in child.odd_lines():
                 self._on_unparsed(self._lines + number, text, reason)
             self._lines += child.lines
@@ -426,7 +424,7 @@ class _Work:
 
     # Another process
 
-    def _convert(self, parent: int, part: _Part, output: TextIO, odd_lines: BinaryIO) -> None:
+    def _convert(self, parent: int, part: _Part, output: BinaryIO, odd_lines: BinaryIO) -> None:
         reader = self._reader_at(part.start)
         start = _state(reader, self._sink) if reader is not None else None
         if reader is None or start is None:

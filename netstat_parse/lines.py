@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from itertools import compress
+from operator import not_
 from typing import Any, Generic, Protocol
 
 from netstat_parse import noise, stamps
@@ -22,7 +24,7 @@ from netstat_parse.errors import (
 )
 from netstat_parse.grammar import headers
 from netstat_parse.grammar.table import INTERNET, PROOF, Table
-from netstat_parse.rows import Made, Maker, RowReader, Suspect, is_plain
+from netstat_parse.rows import MAX_LINE, Made, Maker, RowReader, Suspect, is_plain
 
 ROWS_TO_PROVE = 10_000
 """In so many rows of a snapshot is the proof looked for that netstat cut nothing."""
@@ -30,15 +32,13 @@ ROWS_TO_INFER = 100
 """By so many rows without a header it is found out which columns they have."""
 TABLES_REMEMBERED = 16
 """Under how many different headers rows are remembered."""
-MAX_LINE = 65_536
-"""Characters; no netstat prints a longer line."""
 PEELED_AT_MOST = 4
 """How many stamps and quoting marks may stand before a line's text."""
 SECONDS_OF_RUN = 10
 """Rows without a header whose stamps are further apart are from two runs of netstat."""
 LINES_EXPLAINED = 10_000
 """For so many lines that are no rows the grammar is asked what it expected."""
-LINES_AT_ONCE = 512
+LINES_AT_ONCE = 2048
 """So many lines at most are read together: what is made of them should fit the cache."""
 LINES_TO_AGE = 50_000
 """What was made of so many lines is taken for old at once."""
@@ -146,21 +146,16 @@ class LineReader(Generic[Made]):
             self._flush()
             return
         start = 0
-        if lines and max(map(len, lines)) > MAX_LINE:
-            for line in lines:
-                self._number += 1
-                self._place(line)
-        else:
-            with _collector_paused(len(lines)):
-                while start < len(lines):
-                    start += self._feed_some(lines[start : start + LINES_AT_ONCE])
+        with _collector_paused(len(lines)):
+            while start < len(lines):
+                start += self._feed_some(lines[start : start + LINES_AT_ONCE])
         self._flush()
 
     def feed_line(self, line: str) -> None:
         """Places one line, given without its line end."""
         made = self._memory.get(line) if self._memory is not None and self._in_rows() else None
         if made is not None:
-            self._take_rows([made], [line])
+            self._take_rows([made], [line], [0] if type(made) is Suspect else ())
             if self._row_count % 1024 == 0:
                 self._flush()
         else:
@@ -176,25 +171,25 @@ class LineReader(Generic[Made]):
             self._place(lines[0])
             return 1
         texts = list(map(self._behind_stamp, lines)) if self._has_stamped_rows else lines
-        made = memory.read_all(texts)
-        holes = () if all(made) else [i for i, one in enumerate(made) if one is None]
-        done = 0
-        for hole in holes:
+        made, suspects = memory.read_all(texts)
+        holes = () if all(made) else compress(range(len(made)), map(not_, made))
+        done: int = 0
+        for hole in (*holes, len(lines)):
             if hole < done:
                 continue
             if done < hole:
-                self._take_rows(made[done:hole], texts[done:hole])
-            self._number += 1
-            self._place(lines[hole])
-            done = hole + 1
-            while done < len(lines) and not self._in_rows():
+                self._take_rows(
+                    made[done:hole],
+                    texts[done:hole],
+                    [place - done for place in suspects if done <= place < hole],
+                )
+            done = hole
+            while done < len(lines) and (done == hole or not self._in_rows()):
                 self._number += 1
                 self._place(lines[done])
                 done += 1
             if self._memory is not memory:
                 return done
-        if done < len(lines):
-            self._take_rows(made[done:] if done else made, texts[done:] if done else texts)
         return len(lines)
 
     def close(self) -> None:
@@ -220,11 +215,13 @@ class LineReader(Generic[Made]):
             and not self._apart
         )
 
-    def _take_rows(self, made: Sequence[Any], texts: Sequence[str]) -> None:
-        """Takes rows that are complete in themselves, each a line."""
+    def _take_rows(
+        self, made: Sequence[Any], texts: Sequence[str], suspects: Sequence[int]
+    ) -> None:
+        """Takes rows that are complete in themselves, each a line; at these places are suspects."""
         if self._is_padded is None and any(text.endswith(" ") for text in texts):
             self._is_padded = True
-        self._add_rows(made)
+        self._add_rows(made, suspects)
         self._number += len(made)
         self._cell_left = 0
         self._may_go_on(texts[-1])
@@ -244,13 +241,14 @@ class LineReader(Generic[Made]):
         made = memory.get(text)
         if made is not None:
             return made
-        left = table.missing_of_last_cell(text)
+        read = table.read(text)
+        if read is None:
+            return None
+        cells, left = read
         if left > 0 and table.names_programs and self._is_padded:
             return None
-        made = memory.read(text)
-        if made is not None:
-            self._cell_left = left
-        return made
+        self._cell_left = left
+        return memory.made_of(text, cells, is_complete=left <= 0)
 
     def _is_rest_of_row(self, text: str) -> bool:
         """True for a piece of the row above, whose program has a line feed in its name.
@@ -312,28 +310,24 @@ class LineReader(Generic[Made]):
         assert memory is not None
         if self._apart:
             self._start(memory.table.dialect)
-        self._add_rows([made])
+        self._add_rows([made], [0] if type(made) is Suspect else ())
 
-    def _add_rows(self, made: Sequence[Any]) -> None:
-        memory = self._memory
-        assert memory is not None
+    def _add_rows(self, made: Sequence[Any], suspects: Sequence[int]) -> None:
         first = len(self._rows)
+        before = self._row_count - first
         self._rows += made
-        if memory.has_suspects:
-            self._hold([i for i, one in enumerate(made) if type(one) is Suspect], first)
         self._row_count += len(made)
         self.counts[LineKind.ROW] += len(made)
-
-    def _hold(self, suspects: list[int], first: int) -> None:
-        """Takes the places of suspects among the rows that were added, the first of them there."""
-        for i in suspects:
+        if not suspects:
+            return
+        for place in suspects:
             if self._cut is not None:
                 break
-            if self._row_count + i >= ROWS_TO_PROVE:
+            if before + first + place >= ROWS_TO_PROVE:
                 self._cut = True
-            elif PROOF in self._rows[first + i].cuts:
+            elif PROOF in made[place].cuts:
                 self._cut = False
-        self._held += [first + i for i in suspects]
+        self._held += [first + place for place in suspects]
         if self._cut is not None:
             self._settle()
 
@@ -401,7 +395,12 @@ class LineReader(Generic[Made]):
         if not bare:
             self.counts[LineKind.BLANK] += 1
             return True
-        if self._place_banner(bare) or self._place_header(text) or self._place_stamp(line, text):
+        if (
+            self._place_banner(bare)
+            or self._place_stamp(line, text)
+            or self._place_header(text)
+            or self._place_other_table(bare)
+        ):
             return True
         if noise.is_note(bare) or noise.is_transcript(bare):
             self._note(bare)
@@ -423,15 +422,21 @@ class LineReader(Generic[Made]):
 
     def _place_banner(self, bare: str) -> bool:
         banner = headers.banner(bare)
-        other = None if banner else headers.other_table(bare)
-        if banner is None and other is None:
+        if banner is None:
             return False
         self._end_aside()
         self._end_banner()
-        if banner is not None:
-            self._banner = banner
-        else:
-            self._aside = [other, 0]
+        self._banner = banner
+        self.counts[LineKind.BANNER] += 1
+        return True
+
+    def _place_other_table(self, bare: str) -> bool:
+        other = headers.other_table(bare)
+        if other is None:
+            return False
+        self._end_aside()
+        self._end_banner()
+        self._aside = [other, 0]
         self.counts[LineKind.BANNER] += 1
         return True
 

@@ -6,7 +6,7 @@ Equal values are equal and hash alike, and every model survives a trip through J
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
@@ -362,7 +362,7 @@ class Snapshot(_Frozen):
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _new = object.__new__
-_SET_SLOTS = [
+_SET_SLOTS: list[Callable[[object, object], None]] = [
     BaseModel.__dict__[slot].__set__
     for slot in (
         "__dict__",

@@ -6,22 +6,24 @@ a damaged one: a program may call itself `root@host:~# ls`. Every pattern takes 
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from functools import cache
+
+from netstat_parse.patterns import compile_later
 
 LONGEST = 1024
 """Characters; a longer line is no prompt and no note."""
 
-ESCAPE_SEQUENCE = re.compile(
+ESCAPE_SEQUENCE = compile_later(
     r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|\][^\x07\x1b]*+(?:\x07|\x1b\\)|[PX^_k][^\x1b]*+\x1b\\"
     r"|[ -/]++[0-~]|[0-~])"
 )
 """ECMA-48: control sequences, command strings that are ended, and the other escapes."""
 
-QUOTING = re.compile(r"[ \t]*+(?:>[ \t]?|\|(?:[ \t]|\Z))++")
+QUOTING = compile_later(r"[ \t]*+(?:>[ \t]?|\|(?:[ \t]|\Z))++")
 """The marks of mail (`> > `), and the bar that opens a row of a table in Markdown."""
 
-_NOTE = (
+_NOTES = (
     r"\((?:Not all processes could be identified|No info could be read for)",
     r"will not be shown, you would have to be root|You must be root|SELinux is not enabled",
     r"(?:\S*/)?netstat(?:\.exe)?: |warning, got (?:bogus|duplicate)|error parsing ",
@@ -75,7 +77,7 @@ _STATE = (
     r"(?:ESTABLISHED|LISTEN|CLOSED?|TIME_WAIT|CLOSE_WAIT|SYN_SENT|SYN_RECV|SYN_RCVD|FIN_WAIT_?[12]"
     r"|LAST_ACK|CLOSING|UNKNOWN)"
 )
-_LIKE_A_ROW = (
+_ROWS = (
     # a proto and the queues
     rf"(?i:\b{_PROTO}[ \t]+[0-9]+(?:[ \t]*[0-9]|$))",
     # two addresses
@@ -91,25 +93,24 @@ _LIKE_A_ROW = (
 )
 
 
-@cache
-def _matcher(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    # Compiled when a line asks for it: a clean capture never does.
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-
-
 _BEFORE_PROMPT = r"(?:\([^()\s]{1,40}\)[ ]?)?"
 """A virtual environment: `(base) joe@mac ~ %`."""
-_TRANSCRIPT = (
-    *_SESSION,
-    f"{_BEFORE_PROMPT}(?:{'|'.join(f'(?:{prompt})' for prompt in _PROMPTS)})",
-)
+
+
+def _any_of(patterns: Iterable[str]) -> str:
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
+
+
+_NOTE = compile_later(_any_of(_NOTES))
+_TRANSCRIPT = compile_later(_any_of((*_SESSION, f"{_BEFORE_PROMPT}(?:{_any_of(_PROMPTS)})")))
+_LIKE_A_ROW = compile_later(_any_of(_ROWS))
 
 
 def is_note(text: str) -> bool:
     """True for a warning of netstat's or of the shell's. `text` has no blanks around it."""
     if len(text) > LONGEST:
         return False
-    return _matcher(_NOTE).match(text) is not None or text.startswith(_notes_of_languages())
+    return _NOTE.match(text) is not None or text.startswith(_notes_of_languages())
 
 
 @cache
@@ -123,8 +124,8 @@ def is_transcript(text: str) -> bool:
     """True for a line that a terminal session or a Markdown page adds."""
     return (
         len(text) <= LONGEST
-        and _matcher(_TRANSCRIPT).match(text) is not None
-        and _matcher(_LIKE_A_ROW).search(text) is None
+        and _TRANSCRIPT.match(text) is not None
+        and _LIKE_A_ROW.search(text) is None
     )
 
 

@@ -6,8 +6,10 @@ left to the LineReader.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from itertools import compress
+from operator import attrgetter, not_
+from typing import Any, Generic, Protocol, TypeVar
 
 from netstat_parse.grammar.table import (
     BOTH_CUT,
@@ -24,8 +26,10 @@ Made = TypeVar("Made")
 
 ROWS_REMEMBERED = 2**16
 """How many rows' results are kept at most, for when the same line comes again."""
-LEAST_REMEMBERED = 2**12
+LEAST_REMEMBERED = 2**11
 """So many are kept in any case: more only where snapshots are longer."""
+MAX_LINE = 65_536
+"""Characters; no netstat prints a longer line."""
 LONGEST_REMEMBERED = 1_000
 """Characters; the results of longer lines are not remembered."""
 
@@ -33,6 +37,8 @@ LONGEST_REMEMBERED = 1_000
 CUT = (HOST_CUT, PORT_CUT, BOTH_CUT)
 Cuts = tuple[int, int]
 """What of the local and the foreign endpoint may have been cut."""
+NOT_CUT: Cuts = (WHOLE, WHOLE)
+NO_CELLS: Cells = ()
 MakeMany = Callable[[list[Cells], list[Cuts] | None], list[Made]]
 """Many rows' cells, and their cuts, if some may have been cut -> what is kept of each."""
 
@@ -69,11 +75,10 @@ class RowReader(Generic[Made]):
 
     def __init__(self, table: Table, maker: Maker[Made]) -> None:
         self.table = table
-        self.has_suspects = False
-        """Some of what it gives may be Suspects."""
         self._make = maker.maker(table)
-        self._newer: dict[str, Made | Suspect[Made]] = {}
-        self._older: dict[str, Made | Suspect[Made]] = {}
+        self._newer: dict[str, Made] = {}
+        self._older: dict[str, Made] = {}
+        self._suspects: dict[str, Suspect[Made]] = {}
         self._room = min(LEAST_REMEMBERED, ROWS_REMEMBERED)
         self._met_again = 0
         self._met_first = 0
@@ -84,111 +89,140 @@ class RowReader(Generic[Made]):
 
     def get(self, line: str) -> Made | Suspect[Made] | None:
         """What is known of a line."""
-        return self._newer.get(line)
+        return self._newer.get(line) or self._suspects.get(line)
 
-    def read_all(self, lines: Sequence[str]) -> Sequence[Made | Suspect[Made] | None]:
-        """For each line what it gives if it is a row, complete in itself; else None."""
+    def read_all(
+        self, lines: Sequence[str]
+    ) -> tuple[list[Made | Suspect[Made] | None], Sequence[int]]:
+        """For each line what it gives if it is a row, complete in itself, else None.
+
+        The second is the places of the suspects, in order.
+        """
         if self._met_first > self.PATIENCE > 16 * self._met_again:
             if not any(map(self._newer.get, lines[: self.LOOK])):
-                made = self._read(lines)
-                self._remember(zip(lines[:: self.SAMPLE], made[:: self.SAMPLE], strict=True))
-                return made
+                read = self._read(lines)
+                self._remember(lines[:: self.SAMPLE], read[0][:: self.SAMPLE])
+                return read
             self._met_first = 0
-        known = list(map(self._newer.get, lines))
+        known: list[Made | Suspect[Made] | None] = list(map(self._newer.get, lines))
         if all(known):
             self._met_again += len(known)
-            return known
-        new = [i for i, one in enumerate(known) if one is None]
-        self._met_again += len(known) - len(new)
-        texts = [lines[i] for i in new]
-        unknown = list(dict.fromkeys(self._not_older(texts)))
-        self._met_first += len(unknown)
-        made = self._read(unknown)
-        if len(made) < len(texts):
-            read = dict(zip(unknown, made, strict=True))
-            made = [read[text] if text in read else self._older[text] for text in texts]
-        self._remember(zip(texts, made, strict=True))
-        for i, one in zip(new, made, strict=True):
-            known[i] = one
-        return known
+            return known, ()
+        places = list(compress(range(len(known)), map(not_, known)))
+        texts = [lines[i] for i in places]
+        found: dict[str, Made | Suspect[Made] | None] = dict.fromkeys(texts)
+        self._met_again += len(known) - len(found)
+        for text in self._older.keys() & found.keys():
+            found[text] = self._newer[text] = self._older[text]
+        met_before = self._suspects.keys() & found.keys()
+        for text in met_before:
+            found[text] = self._suspects[text]
+        unknown = [text for text, one in found.items() if one is None]
+        suspects: Sequence[int] = ()
+        if unknown:
+            self._met_first += len(unknown)
+            made, suspects = self._read(unknown)
+            found.update(zip(unknown, made, strict=True))
+            self._remember(unknown, made, are_rows=not suspects and all(made))
+        for i, text in zip(places, texts, strict=True):
+            known[i] = found[text]
+        if suspects or met_before:
+            suspects = [i for i in places if type(known[i]) is Suspect]
+        return known, suspects
 
-    def _not_older(self, texts: list[str]) -> list[str]:
-        older = self._older
-        return [text for text in texts if text not in older] if older else texts
-
-    def read(self, line: str) -> Made | Suspect[Made] | None:
-        """What one line gives if it is a row; None if it is none."""
-        made = self._read_one(line)
-        if made is not None and self.table.missing_of_last_cell(line) <= 0:
-            self._remember([(line, made)])
-        return made
-
-    def _read_one(self, line: str) -> Made | Suspect[Made] | None:
-        cells = self.table.match(line)
-        if cells is None:
-            return None
+    def made_of(self, line: str, cells: Cells, *, is_complete: bool) -> Made | Suspect[Made]:
+        """What a line of these cells gives. If it is complete in itself, that is remembered."""
         cuts = _cuts(self.table, line, cells)
-        if cuts == (WHOLE, WHOLE):
-            return self._make([cells], None)[0]
-        self.has_suspects = True
-        return Suspect(cells, cuts)
+        made: Made | Suspect[Made] = Suspect(cells, cuts)
+        if cuts == NOT_CUT:
+            made = self._make([cells], None)[0]
+        if is_complete:
+            self._remember([line], [made])
+        return made
 
     def settle(self, suspects: Sequence[Suspect[Made]], *, cut: bool) -> list[Made]:
         """What the suspects give, if netstat cut the addresses that fill their columns, or not."""
         name = "made_if_cut" if cut else "made_if_whole"
         new = [one for one in dict.fromkeys(suspects) if getattr(one, name) is None]
-        cuts = [one.cuts for one in new] if cut else None
-        for one, made in zip(new, self._make([one.cells for one in new], cuts), strict=True):
-            setattr(one, name, made)
-        return [getattr(one, name) for one in suspects]
+        if new:
+            cuts = [one.cuts for one in new] if cut else None
+            for one, made in zip(new, self._make([one.cells for one in new], cuts), strict=True):
+                setattr(one, name, made)
+        return list(map(attrgetter(name), suspects))
 
-    def _read(self, lines: Sequence[str]) -> list[Made | Suspect[Made] | None]:
+    def _read(
+        self, lines: Sequence[str]
+    ) -> tuple[list[Made | Suspect[Made] | None], Sequence[int]]:
+        """The same as `read_all`, of lines that are not known."""
+        cells, left = self._find(lines)
+        if not left:
+            return list(self._make(cells, None)), ()
+        found: dict[int, Suspect[Made] | None] = {}
+        for i in left:
+            line = lines[i]
+            read = self.table.read(line) if is_plain(line) and len(line) <= MAX_LINE else None
+            if read is None or read[1] > 0:
+                # Where something is missing at the row's end, its neighbours tell what it is.
+                found[i] = None
+                continue
+            cuts = _cuts(self.table, line, read[0])
+            if cuts == NOT_CUT:
+                cells[i] = read[0]
+            else:
+                found[i] = Suspect(read[0], cuts)
+        for i in reversed(found):
+            del cells[i]
+        made: list[Made | Suspect[Made] | None] = list(self._make(cells, None))
+        for i, one in found.items():
+            made.insert(i, one)
+        return made, [i for i, one in found.items() if one is not None]
+
+    def _find(self, lines: Sequence[str]) -> tuple[list[Cells], list[int]]:
+        """The cells of the rows that are found in bulk, and the places of the other lines."""
         text = "\n".join(lines)
-        if not is_plain(text):
+        if not is_plain(text) or (len(text) > MAX_LINE and max(map(len, lines)) > MAX_LINE):
             # What is to be taken out before they are read is not taken out here.
-            text = "\n".join([line if is_plain(line) else "" for line in lines])
+            lines = [line if is_plain(line) and len(line) <= MAX_LINE else "" for line in lines]
+            text = "\n".join(lines)
         cells: list[Cells] = []
-        left: list[int] | None = None
+        left = list(range(len(lines)))
         is_row = self.table.is_row
         for row in self.table.rows:
             if row.prefix not in text:
                 continue
             found = row.find(text)
-            if left is None:
-                if len(found) != len(lines):
-                    break  # there are line feeds within the lines
-                cells, left = found, []
-                if not all(map(is_row, found)):
-                    left = [i for i, found_cells in enumerate(found) if not is_row(found_cells)]
+            if len(found) != len(left):
+                break  # there are line feeds within the lines
+            places = left
+            left = [places[i] for i in compress(range(len(found)), map(not_, map(is_row, found)))]
+            if not cells:
+                cells = found
             else:
-                for i, found_cells in zip(left, found, strict=True):
-                    if is_row(found_cells):
-                        cells[i] = found_cells
-                left = [i for i in left if not is_row(cells[i])]
+                for i, found_cells in zip(places, found, strict=True):
+                    cells[i] = found_cells
             if not left:
-                return list(self._make(cells, None))
-            text = "\n".join([line if is_plain(line := lines[i]) else "" for i in left])
-        if left is None:
-            return list(map(self._read_complete, lines))
-        made: list[Made | Suspect[Made] | None] = list(
-            self._make([one for one in cells if is_row(one)], None)
-        )
-        for i in left:
-            made.insert(i, self._read_complete(lines[i]))
-        return made
+                break
+            text = "\n".join([lines[i] for i in left])
+        return cells or [NO_CELLS] * len(lines), left
 
-    def _read_complete(self, line: str) -> Made | Suspect[Made] | None:
-        """What a line gives that its neighbours have nothing to do with."""
-        if not is_plain(line) or self.table.missing_of_last_cell(line) > 0:
-            return None
-        return self._read_one(line)
-
-    def _remember(self, pairs: Iterable[tuple[str, Made | Suspect[Made] | None]]) -> None:
+    def _remember(
+        self,
+        lines: Sequence[str],
+        made: Sequence[Made | Suspect[Made] | None],
+        *,
+        are_rows: bool = False,
+    ) -> None:
+        """Remembers what lines gave; `are_rows` says that it is neither suspects nor nothing."""
         if len(self._newer) >= self._room:
             self._older, self._newer = self._newer, {}
-        self._newer.update(
-            [(line, made) for line, made in pairs if made and len(line) <= LONGEST_REMEMBERED]
-        )
+        if len(self._suspects) >= self._room:
+            self._suspects = {}
+        new: Any = zip(lines, made, strict=True)
+        if not are_rows or max(map(len, lines)) > LONGEST_REMEMBERED:
+            new = [(line, one) for line, one in new if one and len(line) <= LONGEST_REMEMBERED]
+            self._suspects.update([pair for pair in new if type(pair[1]) is Suspect])
+            new = [pair for pair in new if type(pair[1]) is not Suspect]
+        self._newer.update(new)
 
 
 def is_plain(text: str) -> bool:
@@ -200,12 +234,13 @@ def _cuts(table: Table, text: str, cells: Cells) -> Cuts:
     """What the lengths of the two endpoints tell: WHOLE, PROOF, or what of them may be cut."""
     limits = table.limits
     if limits.field is None:
-        return WHOLE, WHOLE
-    local = cut_of(table, cells[3], cells[4], cells[0])
-    foreign = cut_of(table, cells[5], cells[6], cells[0])
+        return NOT_CUT
+    proto, _, _, host, port, foreign_host, foreign_port, *_ = cells
+    local = cut_of(table, host, port, proto)
+    foreign = cut_of(table, foreign_host, foreign_port, proto)
     if limits.uncut_column is None or not (local in CUT or foreign in CUT):
         return local, foreign
     if table.address_column(text) <= limits.uncut_column:
         return local, foreign
     # -l leaves long IPv6 addresses alone, but not long names.
-    return PROOF if ":" in cells[3] else local, PROOF if ":" in cells[5] else foreign
+    return PROOF if ":" in host else local, PROOF if ":" in foreign_host else foreign

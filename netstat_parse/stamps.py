@@ -14,16 +14,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import timezone as fixed_zone
 from functools import cache, lru_cache
 from itertools import islice
 
+from netstat_parse.patterns import compile_later
+from netstat_parse.values import value
+
 __all__ = ["Stamp", "at_start", "whole_line"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stamp:
     """A time stamp of a log.
 
@@ -47,7 +49,7 @@ def whole_line(line: str, formats: Sequence[str] = ()) -> Stamp | None:
     """
     if formats and (stamp := _custom_line(line, formats)):
         return stamp
-    if not _LINE_HEAD(line) or len(line) > _LONGEST_LINE:
+    if not _LINE_HEAD.match(line) or len(line) > _LONGEST_LINE:
         return None
     text = line.strip(_BLANKS)
     if text.startswith("zzz"):
@@ -66,10 +68,10 @@ def at_start(line: str, formats: Sequence[str] = ()) -> tuple[Stamp, int] | None
     """
     if formats and (found := _custom_start(line, formats)):
         return found
-    if not _START_HEAD(line):
+    if not _START_HEAD.match(line):
         return None
     start = len(line) - len(line.lstrip(" \t"))
-    priority = _PRIORITY(line, start)
+    priority = _PRIORITY.match(line, start)
     if priority:
         start = priority.end()
     return _rfc5424(line, start, priority is not None) or _located(line, start)
@@ -126,31 +128,31 @@ def _optional(pattern: str) -> str:
     return f"(?:{pattern})?"
 
 
-_LINE_HEAD = re.compile(
+_LINE_HEAD = compile_later(
     r"[ \t]*+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|zzz"
     r"|[0-9]{1,4}[-/: ]|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{8}T|[0-9]{10}"
     r"""|[=\-#*~_|<>\[({"']"""
     r"|[Tt](?:ime|IME)|[Dd](?:ate|ATE)|[Cc](?:ap|urr)|[Ss]nap|[Nn]ow)"
-).match
+)
 """A cheap test that almost every line fails: how a line that is a stamp may begin."""
 
-_START_HEAD = re.compile(
+_START_HEAD = compile_later(
     r"[ \t]*+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
     r"|[0-9]{1,4}[-/: ]|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{8}T|[0-9]{10}|\[|<[0-9])"
-).match
+)
 """The same for a line that begins with a stamp."""
 
-_PRIORITY = re.compile(r"<[0-9]{1,3}>").match
+_PRIORITY = compile_later(r"<[0-9]{1,3}>")
 
-_LABEL = re.compile(
+_LABEL = compile_later(
     r"(?i:time[ _]?stamp|(?:current[ _])?(?:date[ /_]?time|date|time)|captured|snapshot|now)"
     r"(?:[ \t](?i:at|on))?[ \t]*[:=]?[ \t]*"
-).match
+)
 
-_HOST_AND_TAG = re.compile(
+_HOST_AND_TAG = compile_later(
     r"[0-9A-Za-z_:][0-9A-Za-z_.:%-]{0,254}(?<!:)[ \t]"
     r"[A-Za-z_(/.%][^\s:\[\]]{0,63}(?:\[[^\s\[\]]{0,32}\])?:(?:[ \t]|(?=[\r\n]|\Z))"
-).match
+)
 """RFC 3164: host, program, perhaps [pid], colon. A netstat row has a number for its second word."""
 
 
@@ -306,6 +308,12 @@ def _formats(names: str) -> tuple[tuple[str, _Builder], ...]:
     """Pattern and builder of each format; `names` are the time zones allowed at a stamp's end."""
     at_end = _zone_behind(names)
     return (
+        # coreutils date, C and en_US: Sun Nov 22 12:22:41 PM UTC 2026
+        (
+            rf"{_WEEKDAY}{_MONTH}{_GAP}{_DAY},?{_GAP}{_CLOCK}{_HALF}"
+            rf"{_GAP}(?:(?P<zone>{_ANY_ZONE}|{_OFFSET}|Z){_GAP})?{_YEAR}",
+            _calendar,
+        ),
         # ISO 8601, RFC 3339, `date -Is`, systemd (which puts a weekday in front)
         (
             rf"{_optional(_WEEKDAY)}(?P<year>[0-9]{{4}})(?=-[0-9]{{2}}-|/[0-9]{{2}}/)"
@@ -318,12 +326,6 @@ def _formats(names: str) -> tuple[tuple[str, _Builder], ...]:
             r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
             r"T(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})"
             rf"{_FRACTION}{_zone_behind(_KNOWN_ZONE)}",
-            _calendar,
-        ),
-        # coreutils date, C and en_US: Sun Nov 22 12:22:41 PM UTC 2026
-        (
-            rf"{_WEEKDAY}{_MONTH}{_GAP}{_DAY},?{_GAP}{_CLOCK}{_HALF}"
-            rf"{_GAP}(?:(?P<zone>{_ANY_ZONE}|{_OFFSET}|Z){_GAP})?{_YEAR}",
             _calendar,
         ),
         # coreutils date, en_GB: Sun 22 Nov 12:22:41 UTC 2026
@@ -365,10 +367,9 @@ def _formats(names: str) -> tuple[tuple[str, _Builder], ...]:
     )
 
 
-_Table = tuple[tuple[Callable[[str], re.Match[str] | None], _Builder], ...]
+_Table = tuple[tuple[re.Pattern[str], _Builder], ...]
 
 
-# Compiled when the first line asks for it: compiling takes far longer than importing the module.
 @cache
 def _table(front: bool) -> _Table:
     return _compiled(*_formats(_KNOWN_ZONE if front else _ANY_LAST_ZONE), _bare(front))
@@ -385,7 +386,7 @@ def _bare(front: bool) -> tuple[str, _Builder]:
 
 
 def _compiled(*formats: tuple[str, _Builder]) -> _Table:
-    return tuple((re.compile(pattern).fullmatch, builder) for pattern, builder in formats)
+    return tuple((compile_later(pattern), builder) for pattern, builder in formats)
 
 
 _Search = Callable[[str, int], re.Match[str] | None]
@@ -413,8 +414,8 @@ def _remembered(text: str, front: bool) -> Stamp | None:
 
 
 def _look_up(text: str, table: _Table) -> Stamp | None:
-    for match, builder in table:
-        found = match(text)
+    for pattern, builder in table:
+        found = pattern.fullmatch(text)
         if found:
             try:
                 return builder(text, found.groupdict())
@@ -429,7 +430,7 @@ def _look_up(text: str, table: _Table) -> Stamp | None:
 def _unwrap(line: str) -> str:
     """`line` without the rules, brackets and labels around its middle."""
     text = line.strip(_DECORATION)
-    label = _LABEL(text)
+    label = _LABEL.match(text)
     if label:
         text = text[label.end() :].strip(_DECORATION)
     return text.rstrip(_DECORATION + ":.")
@@ -479,7 +480,7 @@ def _is_all(line: str, start: int, end: int) -> bool:
 
 
 def _behind_tag(line: str, start: int) -> int:
-    tag = _HOST_AND_TAG(line, start)
+    tag = _HOST_AND_TAG.match(line, start)
     return tag.end() if tag else start
 
 
@@ -526,15 +527,15 @@ _SHORTHANDS = {
 }
 """What date(1) and ts know and strptime does not, or not in every version of Python."""
 
-_OUT_OF_RANGE = re.compile(
+_OUT_OF_RANGE = compile_later(
     r"(?!time data|unconverted data).*(?:out of range|must be (?:in|a timedelta))"
-).match
+)
 """strptime's way to say that the text has the shape of the format, but is no valid time."""
 
-_GAPS = re.compile(r"[ \t]+").finditer
+_GAPS = compile_later(r"[ \t]+")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Format:
     """A strptime format. `words` is the number of words it reads, None if that varies."""
 
@@ -590,7 +591,7 @@ def _custom_start(line: str, formats: Sequence[str]) -> tuple[Stamp, int] | None
     forms = [form for form in map(_custom_format, formats) if form.may_read(line, start)]
     if not forms:
         return None
-    gaps = _GAPS(line, start, start + _LONGEST_CUSTOM)
+    gaps = _GAPS.finditer(line, start, start + _LONGEST_CUSTOM)
     ends = [gap.start() for gap in islice(gaps, _MOST_WORDS)]
     stamp = _first_valid(
         _custom(line[start:end], form) for form in forms for end in form.prefixes(ends)
@@ -619,7 +620,7 @@ def _custom(text: str, form: _Format) -> Stamp | None:
     try:
         at = _strptime(readable, form)
     except ValueError as why:
-        return Stamp(text, None, str(why), invalid=True) if _OUT_OF_RANGE(str(why)) else None
+        return Stamp(text, None, str(why), invalid=True) if _OUT_OF_RANGE.match(str(why)) else None
     except (re.error, LookupError, OverflowError, TypeError):
         return None  # a format that strptime itself stumbles over
     if not form.has_year:

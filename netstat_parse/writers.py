@@ -8,21 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import compress, count
 
 from netstat_parse.columns import (
     SIGNED,
     all_columns,
+    default_cells,
     default_columns,
     getters_of,
-    row_of_cells,
+    state_of,
+    with_cut_marks,
+    with_state,
 )
-from netstat_parse.grammar.table import INTERNET, UNIX, WHOLE, Cells, Table
+from netstat_parse.grammar.table import CORE, INTERNET, UNIX, Cells, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, TextIO
 
+    from netstat_parse.files import ByteWriter
     from netstat_parse.models import Snapshot
     from netstat_parse.records import Record
     from netstat_parse.rows import Cuts, MakeMany
@@ -53,7 +58,7 @@ def write_csv(
         writer.resolve(snapshot.dialect)
         rows = map(writer.row, records_of(snapshot, table))
         writer.write(rows, snapshot.captured_at)
-    writer.close()
+    writer.begin()
 
 
 def write_jsonl(snapshots: Iterable[Snapshot], file: TextIO, *, table: str = INTERNET) -> None:
@@ -63,7 +68,8 @@ def write_jsonl(snapshots: Iterable[Snapshot], file: TextIO, *, table: str = INT
     """
     for snapshot in snapshots:
         start = _json_start(snapshot.captured_at)
-        file.writelines(start + _json_fields(r) for r in records_of(snapshot, table))
+        for record in records_of(snapshot, table):
+            file.write(_lines(start, [_json_fields(record)]).decode())
 
 
 def write_json(snapshots: Iterable[Snapshot], file: TextIO) -> None:
@@ -96,7 +102,12 @@ class _CsvWriter:
     """Writes rows under their header, which is written before the first of them."""
 
     def __init__(
-        self, file: TextIO, table: str, columns: Sequence[str] | None, *, spreadsheet_safe: bool
+        self,
+        file: TextIO | _Utf8,
+        table: str,
+        columns: Sequence[str] | None,
+        *,
+        spreadsheet_safe: bool,
     ) -> None:
         self._file = file
         self._table = table
@@ -138,7 +149,8 @@ class _CsvWriter:
         """Writes rows of one snapshot."""
         values = {"captured_at": stamp_text(captured_at), "source": self._quote(self.source)}
         of_snapshot = [values.get(column, "") for column in self._columns]
-        self.write_text(
+        self.begin()
+        self._file.write(
             "".join(
                 ",".join(
                     [
@@ -151,16 +163,11 @@ class _CsvWriter:
             )
         )
 
-    def write_text(self, text: str) -> None:
-        """Writes the text of whole rows."""
+    def begin(self) -> None:
+        """Writes the header, if it is due."""
         if self._header_is_due:
             self._file.write(",".join(self._columns or self._default) + "\n")
             self._header_is_due = False
-        self._file.write(text)
-
-    def close(self) -> None:
-        """Writes the header if there were no rows."""
-        self.write_text("")
 
 
 def _cell(getter: Callable[[Record], str], quote: Callable[[str], str], record: Record) -> str:
@@ -172,22 +179,41 @@ def stamp_text(captured_at: datetime | None) -> str:
     return captured_at.isoformat() if captured_at is not None else ""
 
 
-def _json_start(captured_at: datetime | None) -> str:
+def _json_start(captured_at: datetime | None) -> bytes:
     from pydantic_core import to_json
 
-    return f'{{"captured_at":{to_json(captured_at).decode()},'
+    return b'{"captured_at":' + to_json(captured_at) + b","
 
 
-def _json_fields(record: Record) -> str:
-    return record.model_dump_json()[1:] + "\n"
+def _json_fields(record: Record) -> bytes:
+    return record.model_dump_json().encode()[1:]
+
+
+def _lines(start: bytes, rest: Iterable[bytes]) -> bytes:
+    """Lines that all start in the same way."""
+    return start + (b"\n" + start).join(rest) + b"\n"
+
+
+class _Utf8:
+    """Takes text for a file of bytes."""
+
+    def __init__(self, file: ByteWriter) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        # A file's name may hold a surrogate, which UTF-8 cannot.
+        self._file.write(text.encode(errors="backslashreplace"))
 
 
 class RowSink:
-    """What the sinks share: rows of the other table are left out, notes and odd lines passed on."""
+    """What the sinks share: rows of the other table are left out, notes and odd lines passed on.
+
+    They write UTF-8.
+    """
 
     def __init__(
         self,
-        file: TextIO,
+        file: ByteWriter,
         on_unparsed: Callable[[int, str, str], None],
         on_note: Callable[[str], None],
         *,
@@ -242,7 +268,7 @@ class CsvSink(RowSink):
 
     def __init__(
         self,
-        file: TextIO,
+        file: ByteWriter,
         on_unparsed: Callable[[int, str, str], None],
         on_note: Callable[[str], None],
         *,
@@ -252,7 +278,7 @@ class CsvSink(RowSink):
         on_warning: Callable[[str], None] = lambda text: None,
     ) -> None:
         super().__init__(file, on_unparsed, on_note, table=table)
-        self._writer = _CsvWriter(file, table, columns, spreadsheet_safe=spreadsheet_safe)
+        self._writer = _CsvWriter(_Utf8(file), table, columns, spreadsheet_safe=spreadsheet_safe)
         self._quote = quoted_harmless if spreadsheet_safe else quoted
         self._writes_cells = columns is None and table == INTERNET
         self._on_warning = on_warning
@@ -261,7 +287,7 @@ class CsvSink(RowSink):
     def row_maker(self, table: Table) -> MakeMany[Any]:
         """To a row's text behind its stamp; where columns were named, to the texts of each."""
         if self._writes_cells:
-            return partial(_csv_rows, self._quote, table)
+            return _CsvRows(table, self._quote)
         from netstat_parse.records import maker
 
         make = maker(table)
@@ -278,49 +304,52 @@ class CsvSink(RowSink):
     def write(self, made: list[Any]) -> None:
         """Writes rows."""
         if self._writes_cells:
-            stamp = stamp_text(self._captured_at)
-            self._writer.write_text(stamp + stamp.join(made))
+            self._writer.begin()
+            self._file.write(_lines(f"{stamp_text(self._captured_at)},".encode(), made))
         else:
             self._writer.source = self.source
             self._writer.write(made, self._captured_at)
 
     def close(self) -> None:
         """Writes the header if there were no rows."""
-        self._writer.close()
+        self._writer.begin()
 
 
-def _csv_rows(
-    quote: Callable[[str], str], table: Table, rows: list[Cells], cuts: list[Cuts] | None
-) -> list[str]:
-    if cuts is None and quote is quoted:
-        states = {"": "", **table.states}
-        texts = [
-            f",{proto},{recv_q},{send_q},{host},{port},{foreign},{foreign_port},"
-            f"{states[state]},{pid},{name}\n"
-            for proto, recv_q, send_q, host, port, foreign, foreign_port, state, pid, name in (
-                [cells[:10] for cells in rows] if table.own else rows
-            )
-        ]
-        joined = "".join(texts)
-        if joined.count(",") == 10 * len(texts) and '"' not in joined and "\r" not in joined:
-            return texts
-    return [
-        f",{','.join(map(quote, row_of_cells(table, cells, *cut)))}\n"
-        for cells, cut in zip(rows, cuts or [(WHOLE, WHOLE)] * len(rows), strict=True)
-    ]
+class _CsvRows:
+    """From the cells of rows to the default columns of CSV, without the first, which is a stamp."""
+
+    def __init__(self, table: Table, quote: Callable[[str], str]) -> None:
+        self._has_more = bool(table.own)
+        self._quote = quote
+        self._renamed = {printed: name for printed, name in table.states.items() if printed != name}
+
+    def __call__(self, rows: list[Cells], cuts: list[Cuts] | None) -> list[bytes]:
+        rows = list(map(default_cells, rows)) if self._has_more else rows.copy()
+        renamed = self._renamed
+        for i in compress(count(), map(renamed.__contains__, map(state_of, rows))):
+            rows[i] = with_state(rows[i], renamed[state_of(rows[i])])
+        if cuts is not None:
+            rows = [with_cut_marks(cells, *cut) for cells, cut in zip(rows, cuts, strict=True)]
+        texts = map(",".join, rows)
+        if self._quote is quoted:
+            plain = list(map(str.encode, texts))
+            text = b"".join(plain)
+            is_plain = text.count(b",") == (len(CORE) - 1) * len(plain)
+            if is_plain and b'"' not in text and b"\n" not in text and b"\r" not in text:
+                return plain
+        return [",".join(map(self._quote, cells)).encode() for cells in rows]
 
 
 class JsonLinesSink(RowSink):
     """Writes rows as JSON Lines, as `write_jsonl` does."""
 
-    def row_maker(self, table: Table) -> MakeMany[str]:
+    def row_maker(self, table: Table) -> MakeMany[bytes]:
         """To a row's text behind its stamp."""
         from netstat_parse import records
 
         make = records.maker(table)
         return lambda rows, cuts: list(map(_json_fields, make(rows, cuts)))
 
-    def write(self, made: list[str]) -> None:
+    def write(self, made: list[bytes]) -> None:
         """Writes rows."""
-        start = _json_start(self._captured_at)
-        self._file.write(start + start.join(made))
+        self._file.write(_lines(_json_start(self._captured_at), made))

@@ -1071,18 +1071,6 @@ def test_a_pipe_gets_the_whole_lines_before_an_exception() -> None:
         assert reader.read() == b"one\ntwo\n"
 
 
-@pytest.mark.parametrize("line_buffered", [True, False])
-def test_line_buffered(line_buffered: bool) -> None:
-    reading, writing = os.pipe()
-    os.set_blocking(reading, False)
-    with open(reading, "rb", buffering=0) as reader:
-        with open_output(f"/dev/fd/{writing}", line_buffered=line_buffered) as file:
-            file.write("one\n")
-            assert reader.read(100) == (b"one\n" if line_buffered else None)
-        os.close(writing)
-        assert reader.read(100) == (b"" if line_buffered else b"one\n")
-
-
 # Standard output
 
 TO_STANDARD_OUTPUT = """if True:

@@ -1003,7 +1003,7 @@ def test_rows_alone_count_as_they_come() -> None:
 # Limits -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("length", [lines.MAX_LINE, lines.MAX_LINE + 1, 300_000])
+@pytest.mark.parametrize("length", [rows.MAX_LINE, rows.MAX_LINE + 1, 300_000])
 def test_a_line_over_64_kib_is_reported(length: int) -> None:
     line = linux_row(ROW, "p") + "x" * length
     line = line[:length]
@@ -1012,11 +1012,11 @@ def test_a_line_over_64_kib_is_reported(length: int) -> None:
     assert sum(counts.values()) == len(given_lines)
     assert is_row(snapshot.connections[0], ROW)
     assert is_row(snapshot.connections[-1], OTHER)
-    if length > lines.MAX_LINE:
+    if length > rows.MAX_LINE:
         (unparsed,) = snapshot.unparsed
         assert unparsed.number == 4
         assert "65536" in unparsed.reason
-        assert len(unparsed.text) <= max(length, lines.MAX_LINE + 1)
+        assert len(unparsed.text) <= max(length, rows.MAX_LINE + 1)
 
 
 @pytest.mark.parametrize("char", ["\x00", "\u200b", "\u202e", "\u2066", "\ufeff", "\ud800", "\x85"])
@@ -1050,7 +1050,7 @@ def test_digits_of_other_scripts_are_no_port(digits: str) -> None:
 
 @pytest.mark.parametrize("mark", ["| ", "> ", "12:00:00 ", "2026-11-22T12:22:41Z ", "[1] "])
 def test_marks_without_end_are_no_recursion(mark: str) -> None:
-    line = mark * (lines.MAX_LINE // len(mark))
+    line = mark * (rows.MAX_LINE // len(mark))
     given_lines = [*linux_capture([ROW], "p"), line, linux_row(ROW, "p")]
     snapshots, counts = read(given_lines)
     assert sum(counts.values()) == len(given_lines)

@@ -286,7 +286,7 @@ def test_it_does_not_matter_how_the_lines_arrive(
 @given(st.lists(sockets(), min_size=1, max_size=6), st.sampled_from(OPTIONS))
 def test_csv_of_cells_is_csv_of_models(shown: list[Socket], options: str) -> None:
     lines = printed(shown * 2, TRANSLATIONS["en"], options)
-    file, same = io.StringIO(), io.StringIO()
+    file, same = io.BytesIO(), io.StringIO()
     sink = CsvSink(file, lambda *_: None, lambda _: None)
     reader = LineReader(sink, strict=True)
     reader.feed_lines(lines[:-1])
@@ -294,9 +294,9 @@ def test_csv_of_cells_is_csv_of_models(shown: list[Socket], options: str) -> Non
     reader.close()
     sink.close()
     write_csv([parse("\n".join(lines))], same)
-    assert file.getvalue() == same.getvalue()
+    assert file.getvalue().decode() == same.getvalue()
     names = [s.program for s in shown if "b" in options and s.state != "TIME_WAIT"]
-    assert all(name in file.getvalue() for name in names if '"' not in name)
+    assert all(name in same.getvalue() for name in names if '"' not in name)
 
 
 # What else is printed -----------------------------------------------------------------------------

@@ -63,15 +63,15 @@ def by_sink(sink: Any, given_lines: Sequence[str], lines_at_once: int) -> None:
 
 
 def csv_by_sink(given_lines: Sequence[str], lines_at_once: int = 1000, **options: Any) -> str:
-    file = io.StringIO(newline="")
+    file = io.BytesIO()
     by_sink(CsvSink(file, lambda *_: None, lambda _: None, **options), given_lines, lines_at_once)
-    return file.getvalue()
+    return file.getvalue().decode()
 
 
 def jsonl_by_sink(given_lines: Sequence[str], lines_at_once: int = 1000) -> str:
-    file = io.StringIO(newline="")
+    file = io.BytesIO()
     by_sink(JsonLinesSink(file, lambda *_: None, lambda _: None), given_lines, lines_at_once)
-    return file.getvalue()
+    return file.getvalue().decode()
 
 
 # CSV ----------------------------------------------------------------------------------------------
@@ -164,11 +164,11 @@ def test_spreadsheet_safe_disarms_formulas(program: str, written: str) -> None:
 
 @pytest.mark.parametrize("columns", [("source", "program"), ("all",)])
 def test_spreadsheet_safe_disarms_the_source(columns: tuple[str, ...]) -> None:
-    file = io.StringIO(newline="")
+    file = io.BytesIO()
     sink = CsvSink(file, lambda *_: None, lambda _: None, columns=columns, spreadsheet_safe=True)
     sink.source = "=cmd.txt"
     by_sink(sink, linux_capture([Row()], "p"), 1000)
-    (row,) = csv.DictReader(io.StringIO(file.getvalue()))
+    (row,) = csv.DictReader(io.StringIO(file.getvalue().decode()))
     assert row["source"] == "'=cmd.txt"
 
 

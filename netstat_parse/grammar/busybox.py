@@ -21,7 +21,7 @@ from netstat_parse.grammar.unix_sockets import linux_unix
 
 COLUMNS = (
     Column("Proto", proto("tcp", "tcp6"), required=True),
-    Column("Recv-Q", linux.RECV_Q, required=True),
+    Column("Recv-Q", linux.recv_q, required=True),
     Column("Send-Q", number("send_q", "Send-Q"), required=True),
     Column("Local Address", any_address("local"), required=True),
     Column("Foreign Address", any_address("foreign"), required=True),

@@ -170,6 +170,21 @@ def row_grammar(
     return And(cells).set_name(f"{kind.name} row").parse_with_tabs()
 
 
+def without_the_rare(pattern: str) -> str:
+    """A pattern that matches less than this one, with the same cells, in less time.
+
+    Between words there are blanks, no tabs; a counter has at most 19 digits.
+    """
+    looks_ahead = pattern.replace(tokens.END_OF_WORD, "").replace("(?![0-9]++)", "")
+    if "(?!" in looks_ahead:
+        # Where less must not follow, more is matched.
+        return pattern
+    pattern = pattern.replace(tokens.COUNTER, "(?:0|[1-9][0-9]{0,18}+)")
+    pattern = pattern.replace(r"[ \t]*+", " *+").replace(r"[ \t]++", " ++")
+    # A blank ends a word as well as the test for its end does.
+    return re.sub(rf"{re.escape(tokens.END_OF_WORD)}(\)*) \*\+", r"\1 ++", pattern)
+
+
 def table_of(dialect: Dialect, header: str) -> Table | None:
     """The table that a header announces, or None if it is not this dialect's."""
     titles = titles_of(dialect, header)
@@ -199,7 +214,7 @@ def table_of(dialect: Dialect, header: str) -> Table | None:
                 kind.name,
                 kind.prefix if proto_first else "",
                 lower(row_grammar(dialect, kind, header)),
-                lower(row_grammar(dialect, kind, header, only_whole=True)),
+                without_the_rare(lower(row_grammar(dialect, kind, header, only_whole=True))),
             )
             for kind in dialect.row_kinds
         ),

@@ -6,12 +6,12 @@ asked, which imports pyparsing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from netstat_parse.grammar import lowered
 from netstat_parse.grammar.table import INTERNET, Table
+from netstat_parse.patterns import compile_later
+from netstat_parse.values import value
 
 
 def dialect_names() -> tuple[str, ...]:
@@ -19,7 +19,8 @@ def dialect_names() -> tuple[str, ...]:
     return lowered.DIALECTS
 
 
-class Banner(NamedTuple):
+@value
+class Banner:
     """The line above a table."""
 
     kind: str
@@ -31,8 +32,9 @@ class Banner(NamedTuple):
 def banner(text: str) -> Banner | None:
     """What the banner of an Internet table, or of one of UNIX domain sockets, tells, or None."""
     for kind, banners in lowered.BANNERS.items():
-        if text in banners:
-            return Banner(kind, banners[text])
+        dialects = banners.get(text)
+        if dialects is not None:
+            return Banner(kind, dialects)
     return None
 
 
@@ -56,7 +58,7 @@ def table_under(header: str, dialect: str | None = None) -> Table | None:
     return read_header(header, dialect)
 
 
-_MAY_BE_ROW = re.compile(
+_MAY_BE_ROW = compile_later(
     r"[ \t]*+(?:[0-9a-f]{8,16}[ \t]++(?:[0-9a-f]{8}[ \t]++)?+)?+[A-Za-z]{2,5}[0-9]{0,2}[ \t]++"
     r"(?:[0-9]++[ \t]*+[0-9]++[ \t]++)?+[^\s.:]*+[.:]\S*+[ \t]++[^\s.:]*+[.:]"
 )

@@ -122,11 +122,18 @@ RECV_Q = token(
 If there are more than thirteen, and no blank before them, nobody knows where Recv-Q ends."""
 SEND_Q = number("send_q", "Send-Q")
 
+
+def recv_q(place: Place) -> ParserElement:
+    """Recv-Q; where rows in doubt may be refused, one that Send-Q does not touch."""
+    return number("recv_q", "Recv-Q") if place.only_whole else RECV_Q
+
+
 SIDES = ("local", "foreign")
 
 # Addresses ----------------------------------------------------------------------------------------
 
 ANY_HOST = r"[^\s\[\]]+(?=\]?:)"
+ASCII_HOST = r"[!-Z^-~]+(?=:)"
 NUMERIC_IPV4 = token(r"[0-9]{1,3}+\.[0-9.]{5,11}+(?=:[0-9*]++(?!\S))", "host")
 """Never cut: with its port it has at most 21 characters."""
 
@@ -154,7 +161,7 @@ def address(side: str, of: str = "tcp") -> Callable[[Place], ParserElement]:
         limits = place.limits.of(of)
         if not place.only_whole or limits.field is None:
             return any_address(side)
-        whole = token(fits(min(limits.field, *limits.also, WIDE_ADDRESS)) + ANY_HOST, "host")
+        whole = token(fits(min(limits.field, *limits.also, WIDE_ADDRESS)) + ASCII_HOST, "host")
         return endpoint(side, ":", choice("host", NUMERIC_IPV4, whole))
 
     return cell
@@ -257,7 +264,7 @@ def columns(language: Language, *others: Language) -> tuple[Column, ...]:
         owner.append(Column(title("Inode"), INODE, inode))
     return (
         Column("Proto", proto("tcp", "tcp6"), required=True),
-        Column(title("Recv-Q"), RECV_Q, required=True),
+        Column(title("Recv-Q"), recv_q, required=True),
         Column(title("Send-Q"), SEND_Q, required=True),
         Column(title("Local Address"), address("local"), required=True),
         Column(title("Foreign Address"), address("foreign"), required=True),

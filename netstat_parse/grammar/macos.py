@@ -64,7 +64,7 @@ NAMED_HOST = 12
 
 def whole_host(field: int, host: int, port: str) -> ParserElement:
     """A host shorter than `host`, in an address shorter than `field`."""
-    hosts = rf"\S{{1,{host - 1}}}(?<!\.z39)(?=\.{port}(?!\S))"
+    hosts = rf"[!-~]{{1,{host - 1}}}(?<!\.z39)(?=\.{port}(?!\S))"
     return token(fits(field) + hosts, "host")
 
 

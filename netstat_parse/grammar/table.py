@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
+
+from netstat_parse.values import value
 
 Cells = tuple[str, ...]
 """The texts of a row: the CORE ones, then the table's own. What a row does not have is empty."""
@@ -36,7 +37,7 @@ INTERNET, UNIX = "internet", "unix"
 """The kinds of table."""
 
 
-@dataclass(frozen=True)
+@value
 class AddressLimits:
     """The lengths, in characters, from which on netstat may have cut an address.
 
@@ -63,7 +64,7 @@ class AddressLimits:
         return self
 
 
-@dataclass(frozen=True)
+@value
 class ProgramWidth:
     """From how many bytes on a program's name may have been cut."""
 
@@ -72,11 +73,12 @@ class ProgramWidth:
     """The number counts `pid/name`, not the name alone."""
 
 
-@dataclass(frozen=True)
+@value
 class RowPattern:
     """The lowered grammar of the rows of some protocols.
 
-    `every` matches every row; `whole` only those whose addresses can't have been cut.
+    `every` matches every row; `whole` is quicker, and leaves out what is rare, and all rows with
+    an address that may have been cut.
     """
 
     kind: str
@@ -91,8 +93,7 @@ class RowMatcher:
     def __init__(self, pattern: RowPattern, names: tuple[str, ...]) -> None:
         self.kind = pattern.kind
         self.prefix = pattern.prefix
-        self._pattern = pattern.every
-        self._whole = pattern.whole
+        self._pattern = pattern
         self._names = names
         self._may_end_early = "(?P<further>" in pattern.every
         self._last_line: str | None = None
@@ -100,7 +101,7 @@ class RowMatcher:
 
     @cached_property
     def _every(self) -> re.Pattern[str]:
-        return re.compile(_with_all_groups(self._pattern, self._names) + r"[ \t]*+\Z")
+        return re.compile(_with_all_groups(self._pattern.every, self._names) + r"[ \t]*+\Z")
 
     @cached_property
     def _pick(self) -> Callable[[Cells], Cells] | None:
@@ -109,56 +110,46 @@ class RowMatcher:
         in_order = positions == tuple(range(self._every.groups))
         return None if in_order else itemgetter(*positions)
 
-    def match(self, line: str) -> Cells | None:
-        """The row's cells, or None if the line is no such row."""
-        found = self._match(line)
-        if found is None:
-            return None
-        cells = found.groups("")
-        return cells if self._pick is None else self._pick(cells)
-
-    def _match(self, line: str) -> re.Match[str] | None:
+    def match_object(self, line: str) -> re.Match[str] | None:
+        """The match of such a row."""
         if line is not self._last_line:
-            prefix = self.prefix
-            may_match = line.startswith(prefix) or line.lstrip(" \t").startswith(prefix)
+            may_match = line.lstrip(" \t").startswith(self.prefix)
             self._last_found = self._every.match(line) if may_match else None
             self._last_line = line
         return self._last_found
 
-    def address_column(self, line: str) -> int | None:
-        """How far the foreign address starts behind the local one, if the line is such a row."""
-        found = self._match(line)
-        return found and found.start("foreign_host") - found.start("local_host")
+    def cells(self, found: re.Match[str]) -> Cells:
+        """The cells of a match."""
+        cells = found.groups("")
+        return cells if self._pick is None else self._pick(cells)
 
-    def last_cell_start(self, line: str) -> int | None:
-        """Where the last cell stands that the line has, if the line is such a row.
+    def last_cell_start(self, found: re.Match[str]) -> int | None:
+        """Where the last cell stands that a row has.
 
         That of a row that ends with its addresses is empty, and stands at the line's end. None is
         known of a row that ends early because it goes on below.
         """
-        found = self._match(line)
-        if found is None:
-            return None
         name = next(name for name in self._from_the_end if found[name])
         if name == "further" or (name == "state" and self._may_end_early):
             return None
         if not name.startswith("foreign"):
             return found.start(name)
         # No state, or `-` for a process that is not known.
-        return None if "(?P<pid>" in self._whole else len(line.rstrip(" "))
+        return None if "(?P<pid>" in self._pattern.every else len(found.string.rstrip(" "))
 
     @cached_property
     def _from_the_end(self) -> list[str]:
         """The names of the cells from the last to the first; a program is part of its pid's."""
         groups = self._every.groupindex
-        names = [name for name in self._names if name != "program"]
+        pattern = self._pattern.every
+        names = [n for n in self._names if n != "program" and f"(?P<{n}>" in pattern]
         return sorted(names, key=groups.__getitem__, reverse=True)
 
     @cached_property
     def find(self) -> Callable[[str], list[Cells]]:
         """Lines, joined -> the cells of each; all empty if it is no row, or one that may be cut."""
-        row = _with_all_groups(self._whole, self._names)
-        pattern = re.compile(rf"(?m)^(?:{row}[ \t]*+$|.*)")
+        row = _with_all_groups(self._pattern.whole, self._names)
+        pattern = re.compile(rf"(?m)^(?:{row} *+$|.*)")
         find: Callable[[str], list[Cells]] = pattern.findall
         positions = tuple(pattern.groupindex[name] - 1 for name in self._names)
         if positions == tuple(range(pattern.groups)):
@@ -172,9 +163,9 @@ def _with_all_groups(pattern: str, names: tuple[str, ...]) -> str:
     return pattern + "".join(f"(?P<{name}>)" for name in names if f"(?P<{name}>" not in pattern)
 
 
-@dataclass(frozen=True, eq=False)
+@value
 class Table:
-    """What a header announced: how to read the rows below it."""
+    """What a header announced: how to read the rows below it. A table equals only itself."""
 
     dialect: str
     header: str
@@ -198,7 +189,10 @@ class Table:
     goes_on: tuple[str, ...] = ()
     """How the rows start that may go on in the lines below; `match` takes them joined."""
 
-    @property
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of a row's cells, in their order."""
         return (CORE if self.kind == INTERNET else UNIX_CORE) + self.own
@@ -220,11 +214,20 @@ class Table:
 
     def match(self, line: str) -> Cells | None:
         """The cells of a row of this table, or None if the line is none."""
-        for row in self.rows:
-            cells = row.match(line)
-            if cells is not None:
-                return cells
+        found = self._match_object(line)
+        return found and found[0].cells(found[1])
+
+    def _match_object(self, line: str) -> tuple[RowMatcher, re.Match[str]] | None:
+        if line.lstrip(" \t").startswith(self._prefixes):
+            for row in self.rows:
+                found = row.match_object(line)
+                if found is not None:
+                    return row, found
         return None
+
+    @cached_property
+    def _prefixes(self) -> tuple[str, ...]:
+        return tuple(pattern.prefix for pattern in self.patterns)
 
     def reading(self, line: str) -> frozenset[tuple[str, str]] | None:
         """The cells that a row of this table has, by name; None if the line is none."""
@@ -233,23 +236,38 @@ class Table:
             return None
         return frozenset((n, text) for n, text in zip(self.names, cells, strict=True) if text)
 
-    def missing_of_last_cell(self, line: str) -> int:
-        """How many bytes a row's last cell lacks to fill its column.
+    def read(self, line: str) -> tuple[Cells, int] | None:
+        """The cells of a row, and how many bytes its last cell lacks to fill its column."""
+        found = self._match_object(line)
+        return found and (found[0].cells(found[1]), self._missing(*found))
 
-        0 where the header does not have the blanks that netstat pads the column with.
+    def missing_of_last_cell(self, line: str) -> int:
+        """How many bytes a row's last cell lacks to fill its column; 0 if the line is no row.
+
+        It is 0 too where the header does not have the blanks that netstat pads the column with.
         """
-        if not self.header.endswith(" "):
+        found = self._match_object(line) if self._last_width else None
+        return self._missing(*found) if found is not None else 0
+
+    def _missing(self, row: RowMatcher, found: re.Match[str]) -> int:
+        width = self._last_width
+        start = row.last_cell_start(found) if width else None
+        if start is None or (len(found.string) - start >= width):
             return 0
-        for row in self.rows:
-            start = row.last_cell_start(line)
-            if start is not None:
-                width = len(self.header) - self.header.rfind(self.titles[-1])
-                return width - len(line[start:].encode(errors="replace"))
-        return 0
+        return width - len(found.string[start:].encode(errors="replace"))
+
+    @cached_property
+    def _last_width(self) -> int:
+        """How wide the last column is; 0 if its cells are not padded."""
+        header = self.header
+        return len(header) - header.rfind(self.titles[-1]) if header.endswith(" ") else 0
 
     def address_column(self, line: str) -> int:
         """How far the foreign address starts behind the local one; 0 if the line is no row."""
-        return next((width for row in self.rows if (width := row.address_column(line))), 0)
+        found = self._match_object(line)
+        if found is None:
+            return 0
+        return found[1].start("foreign_host") - found[1].start("local_host")
 
 
 # Which addresses netstat may have cut -------------------------------------------------------------
