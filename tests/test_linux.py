@@ -817,3 +817,19 @@ def test_no_line_takes_long(line: str) -> None:
     header = HEADER + " User       Inode      PID/Program name     Timer"
     snapshot = loosely(header, line, line + " off (0.00/0/0)")
     assert len(snapshot.connections) + len(snapshot.unparsed) == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "tcp6       0      0  2001:db8:7::15.22      2001:db8:7::40.50124   ESTABLISHED",
+        "tcp6       0      0  fe80::1%wm0.22         fe80::2%wm0.6000       ESTABLISHED",
+        "udp6       0      0  2001:db8:7::15.514     2001:db8:7::40.*",
+        "tcp        0      0  192.0.2.15.22          *.*                    LISTEN",
+    ],
+)
+def test_addresses_of_netbsd_under_the_same_titles_are_reported(row: str) -> None:
+    header = "Proto Recv-Q Send-Q  Local Address          Foreign Address        State"
+    (snapshot,) = ns.iter_snapshots(f"{header}\n{row}\n")
+    assert not snapshot.connections
+    assert [line.number for line in snapshot.unparsed] == [2]

@@ -87,9 +87,13 @@ def one_of_words(texts: Iterable[str], words: str) -> ParserElement:
 def port(side: str) -> ParserElement:
     """A port: its number or its service name (kept as SIDE_port), or `*`.
 
-    Five digits beyond 65535 are neither a number nor a name.
+    Five digits beyond 65535 are neither a number nor a name. Nor is what ends in `.22` or `.*`: so
+    end the addresses of NetBSD, whose titles are those of Linux. One service is called z39.50.
     """
-    named = rf"(?![0-9]++{END_OF_WORD})[^\s:.*][^\s:]*+"
+    named = (
+        rf"(?![0-9]++{END_OF_WORD})(?!\S*\.(?:[0-9]++|\*){END_OF_WORD})[^\s:.*][^\s:]*+"
+        rf"|z39\.50?+{END_OF_WORD}"
+    )
     known = token(f"(?:{PORT}|{named}){END_OF_WORD}", "port")(f"{side}_port")
     return choice("port", known, token(rf"\*{END_OF_WORD}", "'*'"))
 
