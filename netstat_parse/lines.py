@@ -119,6 +119,7 @@ class LineReader(Generic[Made]):
         self._banner: headers.Banner | None = None
         self._aside: list[Any] | None = None
         self._apart = False
+        self._below: tuple[str, ...] = ()
         self._headerless: list[tuple[int, str, str]] = []
         self._stamp: datetime | None = None
         self._stamp_of_line: datetime | None = None
@@ -456,8 +457,11 @@ class LineReader(Generic[Made]):
             table = headers.table_under(text)
         if table is None:
             return False
-        if table.kind == INTERNET or self._apart or not self.snapshots:
+        is_again = table.header in self._below
+        if not table.below or is_again or self._apart or not self.snapshots:
             self._start(table.dialect)
+        if table.below:
+            self._below = (*self._below, table.header)
         self._end_aside()
         self._flush(to_the_end=True)
         self._banner = None
@@ -579,6 +583,7 @@ class LineReader(Generic[Made]):
         self._banner = None
         self._stamp = None
         self._apart = False
+        self._below = ()
         self._row_count = 0
         self._is_padded = None
         self._cut = False if self._uncut else None

@@ -191,7 +191,7 @@ class MacosConnection(Connection):
 
 
 class FreebsdConnection(Connection):
-    """A row of FreeBSD: the columns of -A, -T, -x, -R, -c, -C and -P."""
+    """A row of FreeBSD: the columns of -A, -T, -x, -R, -c, -C and -P, and of sctp's own table."""
 
     dialect: Literal["freebsd"]
     control_block: NonNegativeInt | None = None
@@ -256,6 +256,12 @@ class FreebsdConnection(Connection):
     """Explicit congestion notification: ecn, ace, off, n/a (-C, `ECN`)."""
     log_id: str | None = None
     """The connection's name in the TCP log; None where netstat prints `-` (-P, `Log ID`)."""
+    socket_type: str | None = None
+    """1to1 or 1toN (sctp, `Type`)."""
+    more_local: tuple[Endpoint, ...] = ()
+    """The further local addresses of an sctp association or endpoint."""
+    more_foreign: tuple[Endpoint, ...] = ()
+    """The further foreign addresses of an sctp association."""
 
 
 class WindowsConnection(Connection):

@@ -117,6 +117,8 @@ class Dialect:
     claims: Callable[[str], bool] | None = None
     """Tells its headers from those of a dialect that accepts them as well. Such a dialect has no
     header that it does not claim, unless its name is given; one without has what nobody claims."""
+    below: bool = False
+    """Its table stands below another one, in the same run of netstat."""
 
 
 def titles_of(dialect: Dialect, header: str) -> tuple[str, ...] | None:
@@ -219,4 +221,5 @@ def table_of(dialect: Dialect, header: str) -> Table | None:
             for kind in dialect.row_kinds
         ),
         goes_on=dialect.goes_on,
+        below=dialect.below,
     )

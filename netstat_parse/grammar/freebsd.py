@@ -2,20 +2,34 @@
 
 Source: usr.bin/netstat/inet.c and inet6.c of FreeBSD 4 to 15. The last dot of an address divides
 host and port, as on macOS. -T, -x and -R print columns of their own instead of the state; those
-behind the state (-c, -C, -P) are printed for tcp alone. The tables of sctp and of -L are set aside.
+behind the state (-c, -C, -P) are printed for tcp alone.
+
+Source of the table of sctp, which stands below the others: sctp.c (sctp_process_inpcb,
+sctp_process_tcb, sctp_print_address). The table of -L is set aside.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from pyparsing import ParserElement
+from pyparsing import Empty, NoMatch, ParserElement, Regex
 
 from netstat_parse.grammar import macos
-from netstat_parse.grammar.dialect import Cell, Column, Dialect, Field, RowKind
-from netstat_parse.grammar.macos import address, bits, count
-from netstat_parse.grammar.table import AddressLimits, ProgramWidth
-from netstat_parse.grammar.tokens import free_text, number, one_of_words, optional, token, word
+from netstat_parse.grammar.dialect import Cell, Column, Dialect, Field, Place, RowKind
+from netstat_parse.grammar.lowering import lower
+from netstat_parse.grammar.macos import ANY_HOST, address, bits, count
+from netstat_parse.grammar.table import AddressLimits, ProgramWidth, is_complete, is_number
+from netstat_parse.grammar.tokens import (
+    endpoint,
+    free_text,
+    literal,
+    number,
+    one_of_words,
+    optional,
+    token,
+    word,
+)
 from netstat_parse.grammar.unix_sockets import bsd_unix
 
 STATES = macos.STATES | macos.OLD_STATES
@@ -174,7 +188,6 @@ DIALECT = Dialect(
         "Active Internet connections (including servers)",
     ),
     other_tables=(
-        "Active SCTP associations",
         "Active UNIX domain sockets",
         "Netgraph sockets",
         "Current listen queue sizes",
@@ -194,4 +207,134 @@ DIALECT = Dialect(
     claims=claims,
 )
 
-DIALECTS = (DIALECT, bsd_unix("freebsd", "Active UNIX domain sockets"))
+# sctp ---------------------------------------------------------------------------------------------
+
+SCTP_STATES = {
+    "CLOSED": "CLOSED",
+    "BOUND": "UNKNOWN",
+    "LISTEN": "LISTEN",
+    "COOKIE_WAIT": "UNKNOWN",
+    "COOKIE_ECHOED": "UNKNOWN",
+    "ESTABLISHED": "ESTABLISHED",
+    "SHUTDOWN_SENT": "UNKNOWN",
+    "SHUTDOWN_RECEIVED": "UNKNOWN",
+    "SHUTDOWN_ACK_SENT": "UNKNOWN",
+    "SHUTDOWN_PENDING": "UNKNOWN",
+    "UNKNOWN": "UNKNOWN",
+}
+BELOW = 13
+"""Where the further addresses begin on the lines below a row: behind its proto and type."""
+NOTHING = Empty().leave_whitespace()
+FURTHER = lower(endpoint("further", ".", ANY_HOST).leave_whitespace().parse_with_tabs())
+FURTHER_ALONE = re.sub(r"\(\?P<\w+>", "(?:", FURTHER)
+
+
+def make_further(side: int, foreign_at: int, limits: AddressLimits) -> Callable[[str], object]:
+    """The function from the lines below a row to the further endpoints of one side."""
+
+    def make(lines: str) -> tuple[object, ...]:
+        start, end = ((BELOW, foreign_at), (foreign_at, None))[side]
+        printed = [line[start:end].strip() for line in lines.split("\n")[1:]]
+        return tuple(further_endpoint(text, limits) for text in printed if text)
+
+    return make
+
+
+def further_endpoint(printed: str, limits: AddressLimits) -> object:
+    from ipaddress import ip_address
+
+    from netstat_parse.models import Endpoint
+
+    found = re.fullmatch(FURTHER, printed)
+    assert found is not None  # the lines below are of such addresses
+    host, port = found["further_host"], found["further_port"] or ""
+    number = int(port) if is_number(port) else None
+    host_cut = len(host) == limits.host and not is_complete(host)
+    try:
+        known = None if host_cut else ip_address(host)
+    except ValueError:
+        known = None
+    return Endpoint(
+        host=host,
+        address=known,
+        port=number,
+        service=port if port and number is None else None,
+        truncated=host_cut or (port != "" and number is None and len(printed) == limits.field),
+    )
+
+
+def from_socket_type(printed: str) -> str | None:
+    return None if printed == "????" else printed
+
+
+def sctp(width: int) -> Dialect:
+    """The table of sctp, with address columns of this width.
+
+    An association has its further addresses on the lines below, a local one, a foreign one, or
+    both; an endpoint has local ones. A closed one may have none at all.
+    """
+    header = f"Proto  Type  {'Local Address':{width}} {'Foreign Address':{width}} (state)"
+    address_limits = limits(header)
+    foreign_at = BELOW + width + 1
+    state = one_of_words(SCTP_STATES, "state")("state")
+    of_endpoint = one_of_words(("LISTEN", "CLOSED"), "state")("state")
+    bits_of_state = optional(token(r"(?<=UNKNOWN )0x[0-9a-f]{8}(?!\S)", "state bits"))
+
+    def lines_below(line: str) -> ParserElement:
+        lines = Regex(rf"(?:[ \t]*+\n(?:{line})){{1,63}}+").leave_whitespace()
+        return optional(lines.set_name("further addresses")("further"))
+
+    def proto_of_row(place: Place) -> ParserElement:
+        # What is on the lines below belongs to the row, so the bulk path has to leave it alone.
+        return NoMatch() if place.only_whole else token(r"sctp(?:46|4|6)?(?!\S)", "proto")("proto")
+
+    local = rf" {{{BELOW}}}(?=\S{{1,{width}}}+(?!\S)){FURTHER_ALONE}"
+    both = (
+        rf"{local}(?:[ ]*+(?<=\n.{{{foreign_at}}}){FURTHER_ALONE})?+"
+        rf"|[ ]{{{foreign_at}}}{FURTHER_ALONE}"
+    )
+    further = tuple(
+        Field(name, make_further(side, foreign_at, address_limits), ("further",))
+        for side, name in enumerate(("more_local", "more_foreign"))
+    )
+    kind = Field("socket_type", from_socket_type, ("socket_type",))
+    columns = (
+        Column("Proto", proto_of_row, required=True),
+        Column(
+            "Type", token(r"(?:1to[1N]|\?{4})(?!\S)", "type")("socket_type"), (kind,), required=True
+        ),
+        Column("Local Address", endpoint("local", ".", ANY_HOST), required=True),
+        Column("Foreign Address", endpoint("foreign", ".", ANY_HOST), required=True),
+        Column("(state)", state + bits_of_state + lines_below(both), further, required=True),
+    )
+    with_local = {"Foreign Address": NOTHING, "(state)": optional(of_endpoint) + lines_below(local)}
+    without: dict[str, Cell] = {
+        "Local Address": NOTHING,
+        "Foreign Address": NOTHING,
+        "(state)": literal("CLOSED")("state"),
+    }
+    return Dialect(
+        name="freebsd",
+        commands=DIALECT.commands,
+        connection=DIALECT.connection,
+        banners=("Active SCTP associations", "Active SCTP associations (including servers)"),
+        other_tables=(),
+        columns=columns,
+        row_kinds=(
+            RowKind("sctp association", "sctp", {}),
+            RowKind("sctp endpoint", "sctp", with_local),
+            RowKind("sctp without addresses", "sctp", without),
+        ),
+        separator=".",
+        states=SCTP_STATES,
+        plain_family=None,
+        limits=limits,
+        program_width=ProgramWidth(31),
+        common_headers=(header,),
+        accepts=lambda text: "Recv-Q" not in text and (limits(text).field == address_limits.field),
+        goes_on=("sctp",),
+        below=True,
+    )
+
+
+DIALECTS = (DIALECT, sctp(22), sctp(WIDE), bsd_unix("freebsd", "Active UNIX domain sockets"))

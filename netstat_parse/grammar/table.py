@@ -188,6 +188,8 @@ class Table:
     patterns: tuple[RowPattern, ...]
     goes_on: tuple[str, ...] = ()
     """How the rows start that may go on in the lines below; `match` takes them joined."""
+    below: bool = False
+    """It stands below another table, in the same run of netstat."""
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__

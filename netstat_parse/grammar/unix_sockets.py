@@ -136,6 +136,7 @@ def linux_unix(
         program_width=ProgramWidth(19 + (not separator), with_pid=True),
         common_headers=common_headers,
         kind=UNIX,
+        below=True,
         claims=claims,
     )
 
@@ -187,6 +188,7 @@ def bsd_unix(name: str, banner: str, *, more_columns: tuple[Column, ...] = ()) -
         program_width=ProgramWidth(31),
         common_headers=(),
         kind=UNIX,
+        below=True,
     )
 
 
