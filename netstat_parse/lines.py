@@ -120,6 +120,7 @@ class LineReader(Generic[Made]):
         self._aside: list[Any] | None = None
         self._apart = False
         self._below: tuple[str, ...] = ()
+        self._other: str | None = None
         self._headerless: list[tuple[int, str, str]] = []
         self._stamp: datetime | None = None
         self._stamp_of_line: datetime | None = None
@@ -202,6 +203,9 @@ class LineReader(Generic[Made]):
         self._end_aside()
         self._flush(to_the_end=True)
         self._end_banner()
+        if not self.snapshots and self._other is not None:
+            # Netstat printed it, but no connections: `netstat -r`.
+            self._start(self._dialect or self._other)
         if not self.snapshots:
             raise NotNetstatError(self._number, 1, "", "no netstat output in the input")
 
@@ -437,7 +441,9 @@ class LineReader(Generic[Made]):
             return False
         self._end_aside()
         self._end_banner()
-        self._aside = [other, 0]
+        self._aside = [bare, 0]
+        if not self.snapshots:
+            self._other = self._other or other
         self.counts[LineKind.BANNER] += 1
         return True
 
@@ -584,6 +590,7 @@ class LineReader(Generic[Made]):
         self._stamp = None
         self._apart = False
         self._below = ()
+        self._other = None
         self._row_count = 0
         self._is_padded = None
         self._cut = False if self._uncut else None
@@ -592,7 +599,7 @@ class LineReader(Generic[Made]):
         if self._aside is not None:
             banner, lines = self._aside
             self._aside = None
-            self._sink.note(f"{banner}: set aside, {lines} lines")
+            self._sink.note(f"{banner.removesuffix(':')}: set aside, {lines} lines")
 
     def _note(self, text: str) -> None:
         self.counts[LineKind.NOTE] += 1

@@ -355,9 +355,34 @@ def test_a_snapshot_follows_another_table() -> None:
     assert counts[LineKind.UNPARSED] == 0
 
 
-def test_only_another_table_is_not_netstat_connections() -> None:
+OTHERS = {
+    "linux": [
+        "\n".join(X25),
+        "Kernel IP routing table\nDestination     Gateway         Genmask\n",
+        "Ip:\n    Forwarding: 2\n    124 total packets received\nTcp:\n    3 active openings\n",
+    ],
+    "freebsd": [
+        "Routing tables\n\nInternet:\nDestination        Gateway            Flags\n",
+        "Name    Mtu Network       Address              Ipkts Ierrs Idrop\nem0    1500 <Link#1>\n",
+        "tcp:\n\t81 packets sent\n\t\t40 data packets (1024 bytes)\nudp:\n\t2 datagrams\n",
+    ],
+    "windows": ["Interface List\n  4...02 42 ac 11 00 02 ......Ethernet\n"],
+}
+
+
+@pytest.mark.parametrize("dialect", OTHERS)
+def test_only_another_table_is_a_snapshot_without_connections(dialect: str) -> None:
+    for text in OTHERS[dialect]:
+        (snapshot,), _ = read(text.splitlines())
+        assert (snapshot.dialect, snapshot.connections) == (dialect, ())
+        assert not snapshot.unparsed
+        assert all(": set aside, " in note for note in snapshot.notes)
+        assert snapshot.notes
+
+
+def test_a_section_of_the_statistics_is_its_whole_line() -> None:
     with pytest.raises(NotNetstatError):
-        read(X25)
+        read(["tcp: connect to address 10.0.0.9: Connection refused"])
 
 
 # What cannot be placed ----------------------------------------------------------------------------

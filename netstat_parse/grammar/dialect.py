@@ -94,7 +94,8 @@ class Dialect:
     banners: tuple[str, ...]
     """The lines above its Internet table."""
     other_tables: tuple[str, ...]
-    """How the banners of its other tables start."""
+    """How the banners of its other tables start, with single blanks. One that ends with a colon is
+    a whole line."""
     columns: tuple[Column, ...]
     row_kinds: tuple[RowKind, ...]
     separator: str

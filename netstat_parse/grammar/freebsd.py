@@ -191,7 +191,7 @@ DIALECT = Dialect(
         "Active UNIX domain sockets",
         "Netgraph sockets",
         "Current listen queue sizes",
-        "Routing tables",
+        *macos.BSD_TABLES,
         "IPv4 Multicast Forwarding Table",
         "IPv6 Multicast Forwarding Table",
     ),

@@ -35,7 +35,7 @@ def source() -> str:
     parts = {
         "DIALECTS": tuple(dict.fromkeys(dialect.name for dialect in dialects)),
         "BANNERS": {kind: banners(dialects, kind) for kind in (INTERNET, UNIX)},
-        "OTHER_TABLES": tuple(dict.fromkeys(t for d in dialects for t in d.other_tables)),
+        "OTHER_TABLES": {t: d.name for d in reversed(dialects) for t in d.other_tables},
         "REQUIRED_TITLES": tuple(dict.fromkeys(required(d) for d in dialects)),
     }
     lines = [HEAD]

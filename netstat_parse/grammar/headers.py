@@ -39,8 +39,20 @@ def banner(text: str) -> Banner | None:
 
 
 def other_table(text: str) -> str | None:
-    """The banner of a table that is not the Internet table, or None."""
-    return text if text.startswith(lowered.OTHER_TABLES) else None
+    """The dialect that prints this line above a table of neither kind, or None if none does.
+
+    Of the banners that are known, one that ends with a colon is the whole line.
+    """
+    folded = " ".join(text.split())
+    if not folded.startswith(_OTHER_TABLES):
+        return None
+    for start, dialect in lowered.OTHER_TABLES.items():
+        if folded == start or (folded.startswith(start) and not start.endswith(":")):
+            return dialect
+    return None
+
+
+_OTHER_TABLES = tuple(lowered.OTHER_TABLES)
 
 
 def table_under(header: str, dialect: str | None = None) -> Table | None:

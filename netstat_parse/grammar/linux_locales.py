@@ -58,6 +58,22 @@ ENGLISH = Language(
         "IPv6/IPv4 Group Memberships",
         "IPv4 Group Memberships",
         "IP masquerading entries",
+        # -s: the sections of /proc/net/snmp, netstat and snmp6
+        "Ip:",
+        "Icmp:",
+        "IcmpMsg:",
+        "Tcp:",
+        "Udp:",
+        "UdpLite:",
+        "Sctp:",
+        "TcpExt:",
+        "IpExt:",
+        "MPTcpExt:",
+        "Ip6:",
+        "Icmp6:",
+        "Icmp6Msg:",
+        "Udp6:",
+        "UdpLite6:",
     ),
 )
 

@@ -226,6 +226,22 @@ ROW_KINDS = (
 
 HEADER = "Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)"
 
+BSD_TABLES = (
+    "Routing tables",
+    # -i
+    "Name Mtu Network",
+    # -s: a section for each protocol
+    *(
+        f"{name}:"
+        for name in (
+            *("tcp", "mptcp", "udp", "udplite", "sctp", "ip", "icmp", "igmp", "pim", "arp"),
+            *("ip6", "icmp6", "rip6", "pfkey", "ipsec", "ipsec6", "ah", "esp", "ipcomp", "carp"),
+            *("pfsync", "divert", "netisr", "kevt", "kctl", "unix", "nexus", "vsock"),
+        )
+    ),
+)
+"""How the other tables start that macOS and FreeBSD have in common."""
+
 DIALECT = Dialect(
     name="macos",
     commands=("netstat -n -p tcp", "netstat -an", "netstat -anv", "netstat -Abln"),
@@ -242,7 +258,7 @@ DIALECT = Dialect(
         "Active kernel control sockets",
         "Current listen queue sizes",
         "Active VSock sockets",
-        "Routing tables",
+        *BSD_TABLES,
     ),
     columns=COLUMNS,
     row_kinds=ROW_KINDS,
