@@ -115,9 +115,10 @@ def is_note(text: str) -> bool:
 
 @cache
 def _notes_of_languages() -> tuple[str, ...]:
-    from netstat_parse.grammar.linux_locales import LANGUAGES
+    from netstat_parse.grammar.linux_locales import LANGUAGES, in_charset
 
-    return tuple(note for language in LANGUAGES for note in language.notes)
+    both = (*LANGUAGES, *map(in_charset, LANGUAGES))
+    return tuple(note for language in both for note in language.notes)
 
 
 def is_transcript(text: str) -> bool:

@@ -23,7 +23,7 @@ if sys.platform != "linux":
 from sockets import Stage, datagram_sockets, here, in_namespace, kinds, may_have_namespace
 
 import netstat_parse as ns
-from netstat_parse.grammar.linux_locales import ENGLISH, LANGUAGES, SWEDISH, Language
+from netstat_parse.grammar.linux_locales import ENGLISH, LANGUAGES, SWEDISH, Language, in_charset
 
 pytestmark = pytest.mark.usefixtures("netstat")
 
@@ -39,16 +39,27 @@ LOCALES = {
     "es": "es_ES",
 }
 """The last ones have no catalogue, but a decimal point of their own."""
+OLD_CHARSETS = {
+    "cs": "ISO-8859-2",
+    "de": "ISO-8859-1",
+    "et": "ISO-8859-15",
+    "fr": "ISO-8859-1",
+    "ja": "EUC-JP",
+    "pt_BR": "ISO-8859-1",
+}
+"""What these languages' locales were written in before UTF-8."""
 
 
 @pytest.fixture(scope="session")
 def locale_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with the generated locales, for LOCPATH: nothing outside of it is changed."""
     directory = tmp_path_factory.mktemp("locales")
-    for locale in LOCALES.values():
+    wanted = [(locale, "UTF-8") for locale in LOCALES.values()]
+    wanted += [(LOCALES[language], charset) for language, charset in OLD_CHARSETS.items()]
+    for locale, charset in wanted:
         try:
             made = subprocess.run(
-                ["localedef", "-i", locale, "-f", "UTF-8", str(directory / f"{locale}.UTF-8")],
+                ["localedef", "-i", locale, "-f", charset, str(directory / f"{locale}.{charset}")],
                 capture_output=True,
                 text=True,
                 check=False,
@@ -67,7 +78,7 @@ def printed(options: str, locale: str, locale_path: Path) -> str:
         check=True,
         env={"PATH": os.environ["PATH"], "LC_ALL": locale, "LOCPATH": str(locale_path)},
     )
-    return run.stdout.decode()
+    return run.stdout.decode("utf-8", "backslashreplace")
 
 
 def without_clock(snapshot: ns.Snapshot) -> list[dict[str, object]]:
@@ -114,6 +125,16 @@ def test_the_same_connections_in_every_language(locale_path: Path) -> None:
             for options in OPTIONS:
                 for language, locale in LOCALES.items():
                     check(options, language, f"{locale}.UTF-8", locale_path)
+
+    somewhere(body)
+
+
+def test_the_same_connections_in_every_old_charset(locale_path: Path) -> None:
+    def body() -> None:
+        with sockets_open():
+            for options in ("-nt", "-antuwepo", "-antux"):
+                for language, charset in OLD_CHARSETS.items():
+                    check(options, language, f"{LOCALES[language]}.{charset}", locale_path)
 
     somewhere(body)
 
@@ -232,7 +253,14 @@ def test_warnings_are_notes(language: Language) -> None:
 # Every state --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
+OLD = tuple(map(in_charset, LANGUAGES[1:]))
+WAYS = [
+    *(pytest.param(language, id=language.code) for language in LANGUAGES),
+    *(pytest.param(language, id=f"{language.code}-{language.charset}") for language in OLD),
+]
+
+
+@pytest.mark.parametrize("language", WAYS)
 def test_every_state_and_timer(language: Language) -> None:
     """Padded by bytes, as printf pads; a long state pushes the rest to the right."""
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from pyparsing import And, Empty, NoMatch, ParserElement, Regex
 
@@ -28,6 +29,7 @@ from netstat_parse.grammar.linux_locales import (
     PORTUGUESE,
     SWEDISH,
     Language,
+    in_charset,
 )
 from netstat_parse.grammar.table import AddressLimits, ProgramWidth
 from netstat_parse.grammar.tokens import (
@@ -221,13 +223,20 @@ def timer(names: Iterable[str]) -> ParserElement:
 def make_timer(names: Mapping[str, str]) -> Callable[[str, str, str, str], object]:
     """The function that makes a Timer of its texts; `names` are those of other languages."""
 
+    @lru_cache(maxsize=64)
+    def english(name: str) -> str:
+        for printed, meant in names.items():
+            # An old charset's letter may end with a digit: `p\xe5`.
+            found = re.fullmatch(re.escape(printed).replace("%d", "([0-9]{1,3})"), name)
+            if found is not None:
+                return meant.replace("%d", found[1]) if found.groups() else meant
+        return name
+
     def make(name: str, expires: str, retransmits: str, probes: str) -> object:
         from netstat_parse.models import Timer
 
-        digits = re.search(r"[0-9]+\Z", name)
-        kind = name[: digits.start()] + "%d" if digits else name
         return Timer(
-            name=names.get(kind, kind).replace("%d", digits[0] if digits else ""),
+            name=english(name),
             expires=float(re.sub("[,\u066b]", ".", expires)),
             retransmits=int(retransmits),
             probes=int(probes or 0),
@@ -257,7 +266,7 @@ def columns(language: Language, *others: Language) -> tuple[Column, ...]:
     user = (Field("user", str, ("user",)), Field("uid", int, ("uid",)))
     inode = (Field("inode", int, ("inode",)),)
     users = dict.fromkeys(each.titles.get("User", "User") for each in both)
-    if language is PORTUGUESE:
+    if language.code == PORTUGUESE.code:
         owner = [Column(name, USER + INODE, user + inode) for name in users]
     else:
         owner = [Column(name, USER, user) for name in users]
@@ -495,7 +504,7 @@ def may_be_another(header: str) -> bool:
 
 
 DIALECT = replace(
-    dialect(ENGLISH, GERMAN),
+    dialect(ENGLISH, GERMAN, in_charset(GERMAN)),
     limits=limits,
     common_headers=tuple(
         HEADER + options
@@ -551,6 +560,8 @@ RAW_KINDS_OF_BUSYBOX = (
     raw_kind("raw with a port for a state", "?=", ANY_NUMBER),
 )
 
+TRANSLATED = (CZECH, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH)
+
 DIALECTS = (
     DIALECT,
     replace(
@@ -562,8 +573,9 @@ DIALECTS = (
             *RAW_KINDS_OF_BUSYBOX,
         ),
     ),
-    *map(dialect, (CZECH, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH)),
-    *net_tools_unix({language.code: language.modes for language in LANGUAGES}),
+    *map(dialect, TRANSLATED),
+    *map(dialect, map(in_charset, TRANSLATED)),
+    *net_tools_unix(LANGUAGES),
 )
 """Under the second's headers `tcp` may be IPv6: only an address tells. And raw's state may be the
 number of its port."""

@@ -8,7 +8,7 @@ number. The titles `Proto` and `PID/Program name` and all of sctp are English ev
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Language:
     """How the banners of other tables start."""
     notes: tuple[str, ...] = ()
     """How the lines of its warnings start."""
+    charset: str = "ascii"
+    """What its locales were written in before UTF-8."""
 
     @property
     def banners(self) -> tuple[str, ...]:
@@ -79,6 +81,7 @@ ENGLISH = Language(
 
 CZECH = Language(
     code="cs",
+    charset="iso8859-2",
     banner="Aktivní Internetová spojení",
     modes=("w/o servery", "servery a navázaná spojení", "pouze servery"),
     titles={
@@ -124,6 +127,7 @@ CZECH = Language(
 
 GERMAN = Language(
     code="de",
+    charset="latin-1",
     banner="Aktive Internetverbindungen",
     modes=("ohne Server", "Server und stehende Verbindungen", "Nur Server"),
     titles={"User": "Benutzer"},
@@ -151,6 +155,7 @@ GERMAN = Language(
 
 ESTONIAN = Language(
     code="et",
+    charset="latin-1",
     banner="Aktiivsed internetiühendused",
     modes=("ilma serveriteta", "serverid ja ühendatud", "ainult serverid"),
     titles={
@@ -188,6 +193,7 @@ ESTONIAN = Language(
 
 FRENCH = Language(
     code="fr",
+    charset="latin-1",
     banner="Connexions Internet actives",
     modes=("sans serveurs", "serveurs et établies", "seulement serveurs"),
     titles={
@@ -218,6 +224,7 @@ FRENCH = Language(
 
 JAPANESE = Language(
     code="ja",
+    charset="euc_jp",
     banner="稼働中のインターネット接続",
     modes=("w/oサーバ", "サーバと確立", "サーバのみ"),
     titles={
@@ -262,6 +269,7 @@ JAPANESE = Language(
 
 PORTUGUESE = Language(
     code="pt_BR",
+    charset="latin-1",
     banner="Conexões Internet Ativas",
     modes=("sem os servidores", "servidores e estabelecidas"),
     titles={
@@ -306,6 +314,7 @@ PORTUGUESE = Language(
 
 SWEDISH = Language(
     code="sv",
+    charset="latin-1",
     banner="Aktiva internetanslutningar",
     modes=("utan servrar", "servrar och etablerade", "endast servrar"),
     titles={
@@ -326,5 +335,39 @@ SWEDISH = Language(
     other_tables=("Aktiva UNIX-domänuttag",),
     notes=("varning, fick ",),
 )
+
+
+def escaped(text: str, charset: str) -> str:
+    """What the reader, which takes it for UTF-8, makes of a text in an old charset: `\\xe9` of é."""
+    return text.encode(charset).decode("utf-8", "backslashreplace")
+
+
+def in_charset(language: Language) -> Language:
+    """The language as its old charset's bytes arrive."""
+
+    def each(words: Mapping[str, str]) -> dict[str, str]:
+        """A title's translation is the value, a state's or a timer's the key."""
+        return {escaped(key, cs): escaped(value, cs) for key, value in words.items()}
+
+    cs = language.charset
+    return replace(
+        language,
+        banner=escaped(language.banner, cs),
+        modes=tuple(escaped(mode, cs) for mode in language.modes),
+        titles=each(language.titles),
+        states=each(language.states),
+        timers=each(language.timers),
+        other_tables=tuple(escaped(table, cs) for table in language.other_tables),
+        notes=tuple(escaped(note, cs) for note in language.notes if may_encode(note, cs)),
+    )
+
+
+def may_encode(text: str, charset: str) -> bool:
+    try:
+        text.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
+
 
 LANGUAGES = (ENGLISH, CZECH, GERMAN, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH)

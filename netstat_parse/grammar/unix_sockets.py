@@ -7,12 +7,13 @@ network_cmds, netstat.tproj/unix.c (unixdomainpr).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from pyparsing import ParserElement
 
 from netstat_parse.grammar.dialect import Column, Dialect, Field, RowKind
+from netstat_parse.grammar.linux_locales import Language, escaped
 from netstat_parse.grammar.table import UNIX, AddressLimits, ProgramWidth
 from netstat_parse.grammar.tokens import (
     ID,
@@ -63,6 +64,7 @@ TYPES = (
     "SEQPACKET",
     "SEQPAKET",
     "RÅ",
+    escaped("RÅ", "latin-1"),
     "DCCP",
     "PACKET",
     "UNKNOWN",
@@ -192,15 +194,17 @@ def bsd_unix(name: str, banner: str, *, more_columns: tuple[Column, ...] = ()) -
     )
 
 
-def net_tools_unix(languages: Mapping[str, tuple[str, ...]]) -> tuple[Dialect, ...]:
-    """net-tools' table in each language. `languages`: code -> what its banner's brackets hold."""
-    translated = [
-        linux_unix(
-            "linux",
-            titles=titles,
-            banners=tuple(f"{banner}{' ' * (code != 'fr')}({mode})" for mode in languages[code]),
-        )
-        for code, (banner, titles) in TRANSLATIONS.items()
-    ]
+def net_tools_unix(languages: Iterable[Language]) -> tuple[Dialect, ...]:
+    """net-tools' table in each of these languages, in UTF-8 and as older charsets' bytes arrive."""
+    translated = []
+    for language in languages:
+        banner, titles = TRANSLATIONS.get(language.code, (ENGLISH, {}))
+        if banner != ENGLISH:
+            texts = [f"{banner}{' ' * (language.code != 'fr')}({mode})" for mode in language.modes]
+            translated.append(linux_unix("linux", titles=titles, banners=tuple(texts)))
+            cs = language.charset
+            old_titles = {english: escaped(title, cs) for english, title in titles.items()}
+            old_banners = tuple(escaped(text, cs) for text in texts)
+            translated.append(linux_unix("linux", titles=old_titles, banners=old_banners))
     common = (f"{HEADER}Path", f"{HEADER}PID/Program name     Path")
     return (linux_unix("linux", common_headers=common), *translated)
