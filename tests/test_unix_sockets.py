@@ -13,7 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from netstat_parse import Process, Snapshot, UnixSocket, parse, write_csv, write_jsonl
+from netstat_parse import (
+    Process,
+    Snapshot,
+    UnixSocket,
+    iter_snapshots,
+    parse,
+    write_csv,
+    write_jsonl,
+)
 from netstat_parse.cli import main
 
 NET_TOOLS = """\
@@ -103,6 +111,20 @@ def test_bsd(banner: str, dialect: str) -> None:
     )
     assert (third.type, third.next_reference) == ("dgram", 0xFFFFF80004AA3A00)
     assert (fourth.references, fourth.path) == (0xFFFFF80004AA4100, "/x")
+
+
+@pytest.mark.parametrize("path", ["/run/a", "@a", "", "relative", "a b", "12"])
+@pytest.mark.parametrize("name", ["t\u00e9l\u00e9", "\u30bd\u30b1\u30c3\u30c8", "\u00e9"])
+def test_names_of_letters_with_more_bytes_than_one(name: str, path: str) -> None:
+    field = f"4711/{name}" + " " * (20 - len(f"4711/{name}".encode()))
+    row = f"unix  3      [ ]         STREAM     CONNECTED     24519    {field} {path}"
+    text = "\n".join([*NET_TOOLS.split("\n")[3:5], row, ""])
+    (snapshot,) = iter_snapshots(text)
+    if path and path[0] not in "/@":
+        assert [line.text for line in snapshot.unparsed] == [row]
+        return
+    (found,) = snapshot.unix_sockets
+    assert (found.process and found.process.name, found.path) == (name, path or None)
 
 
 def test_only_unix_sockets_are_a_snapshot() -> None:

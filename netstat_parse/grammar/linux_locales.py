@@ -338,7 +338,7 @@ SWEDISH = Language(
 
 
 def escaped(text: str, charset: str) -> str:
-    """What the reader, which takes it for UTF-8, makes of a text in an old charset: `\\xe9` of é."""
+    """What the reader makes of a text in an old charset, taking it for UTF-8: `\\xe9` of é."""
     return text.encode(charset).decode("utf-8", "backslashreplace")
 
 

@@ -84,16 +84,16 @@ PROGRAM_COLUMN = 20
 def process(separator: str) -> ParserElement:
     """`pid/name` in a field of 20, or `-`, before a path that may hold blanks as the name may.
 
-    The field's width tells where the name ends; where blanks were folded, the path's first
-    character does.
+    The field's width tells where the name ends. Where blanks were folded, or letters have more
+    bytes than one, the path's first character does; then two blanks are not within a name.
     """
     in_field = "|".join(
-        rf"(?<=[ \t][0-9]{{{digits}}}/)(?=.{{{width}}}{separator}|.{{0,{width}}}$)"
+        rf"(?<=[ \t][0-9]{{{digits}}}/)(?=[\0-~]{{{width}}}{separator}|[\0-~]{{0,{width}}}$)"
         rf"(?:.{{0,{width - 1}}}[^ \t\n])?+"
         for digits in range(1, 11)
         if (width := PROGRAM_COLUMN - 1 - digits)
     )
-    folded = r".{0,40}?(?=[ \t]++[/@]|[ \t]*+$)"
+    folded = r"(?:(?![ \t]{2,}[^\s/@]).){0,40}?(?=[ \t]++[/@]|[ \t]*+$)"
     name = token(rf"(?:{in_field}|{folded})", "program name")("program")
     known = adjacent(token(ID, "pid")("pid"), literal("/"), name)
     return choice("pid/program name or -", known, token(r"-(?!\S)", "-"))
