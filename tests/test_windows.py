@@ -348,6 +348,7 @@ def test_the_whole_may_be_indented_in_another_way(indent: str) -> None:
         " Impossible d’obtenir les informations de propri\\x82taire",
         " No se puede obtener información de propiedad",
         " Impossibile ottenere informazioni sulla proprietà",
+        " x: Windows Sockets initialization failed: 5",
     ],
 )
 def test_the_owner_is_not_told(note: str) -> None:

@@ -211,8 +211,11 @@ OWNER_UNKNOWN = (
     r"|No se puede obtener informaci\S{1,8}?n de propiedad"
     r"|Impossibile ottenere informazioni sulla propriet\S{1,8}?)\.?(?=[ \t]*+(?![^\n]))"
 )
+NO_SOCKETS = r"x: Windows Sockets[^\n]{1,80}?: ?[0-9]{1,5}(?=[ \t]*+(?![^\n]))"
+"""`initialization failed: 5`, in any language: why the component or the owner is missing."""
 BELOW = (
     below(token(rf"{COMPONENT}(?:[ \t]*+\n[ \t]*+{COMPONENT}){{0,31}}+", "component")("component")),
+    below(token(NO_SOCKETS, "'Windows Sockets initialization failed'")),
     below(
         adjacent(
             literal("["),
