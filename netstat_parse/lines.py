@@ -32,6 +32,8 @@ ROWS_TO_INFER = 100
 """By so many rows without a header it is found out which columns they have."""
 TABLES_REMEMBERED = 16
 """Under how many different headers rows are remembered."""
+HEADERS_READ = 64
+"""How many different headers a log may have: each takes the time of many rows to make sense of."""
 PEELED_AT_MOST = 4
 """How many stamps and quoting marks may stand before a line's text."""
 SECONDS_OF_RUN = 10
@@ -116,6 +118,7 @@ class LineReader(Generic[Made]):
         self._line = ""
         self._memories: dict[Table, RowReader[Made]] = {}
         self._memory: RowReader[Made] | None = None
+        self._headers: set[str] = set()
         self._banner: headers.Banner | None = None
         self._aside: list[Any] | None = None
         self._apart = False
@@ -456,6 +459,15 @@ class LineReader(Generic[Made]):
     def _place_header(self, text: str) -> bool:
         if self._aside is not None and self._aside[1] == 0:
             return False
+        if not headers.may_be_header(text):
+            return False
+        if text not in self._headers and len(self._headers) >= HEADERS_READ:
+            # What it announces is not known, so the rows below it must not be read as others are.
+            self._end_aside()
+            self._end_banner()
+            self._aside = ["too many different headers", 0]
+            self.counts[LineKind.HEADER] += 1
+            return True
         printing = self._banner.dialects if self._banner is not None else ()
         likely = printing[0] if len(printing) == 1 else None
         table = headers.table_under(text, self._dialect or likely)
@@ -463,6 +475,7 @@ class LineReader(Generic[Made]):
             table = headers.table_under(text)
         if table is None:
             return False
+        self._headers.add(text)
         is_again = table.header in self._below
         if not table.below or is_again or self._apart or not self.snapshots:
             self._start(table.dialect)

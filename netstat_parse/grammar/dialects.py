@@ -43,7 +43,7 @@ def named(name: str) -> Dialect:
     return variants(name)[0]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def dialect_under(header: str, name: str | None = None) -> Dialect | None:
     """The dialect that has this header: of this name, or the first that claims or accepts it."""
     asked = variants(name) if name is not None else all_dialects()
@@ -57,7 +57,7 @@ def dialect_of(table: Table) -> Dialect:
     return dialect_under(table.header, table.dialect) or named(table.dialect)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def read_header(line: str, dialect: str | None = None) -> Table | None:
     """The table that this line announces, in the given dialect or the first that accepts it."""
     found = dialect_under(line, dialect)

@@ -13,6 +13,9 @@ from netstat_parse.grammar.table import INTERNET, Table
 from netstat_parse.patterns import compile_later
 from netstat_parse.values import value
 
+LONGEST = 1024
+"""Characters; no netstat prints a longer header."""
+
 
 def dialect_names() -> tuple[str, ...]:
     """The names of all dialects, in the order in which they are asked about a header."""
@@ -55,6 +58,13 @@ def other_table(text: str) -> str | None:
 _OTHER_TABLES = tuple(lowered.OTHER_TABLES)
 
 
+def may_be_header(text: str) -> bool:
+    """A cheap test that almost every line fails which is no header."""
+    return len(text) <= LONGEST and any(
+        all(title in text for title in titles) for titles in lowered.REQUIRED_TITLES
+    )
+
+
 def table_under(header: str, dialect: str | None = None) -> Table | None:
     """The table that this line announces, or None if the line is no header.
 
@@ -63,7 +73,7 @@ def table_under(header: str, dialect: str | None = None) -> Table | None:
     ready = lowered.TABLES.get(header)
     if ready is not None and dialect in (None, ready.dialect):
         return ready
-    if not any(all(title in header for title in titles) for titles in lowered.REQUIRED_TITLES):
+    if not may_be_header(header):
         return None
     from netstat_parse.grammar.dialects import read_header
 
