@@ -22,7 +22,7 @@ from itertools import islice
 from netstat_parse.patterns import compile_later
 from netstat_parse.values import value
 
-__all__ = ["Stamp", "at_start", "whole_line"]
+__all__ = ["Stamp", "at_start", "shown_by_watch", "whole_line"]
 
 
 @value
@@ -59,6 +59,13 @@ def whole_line(line: str, formats: Sequence[str] = ()) -> Stamp | None:
     return _read(text, front=False) if not found and text.endswith(")") else found
 
 
+def shown_by_watch(line: str) -> Stamp | None:
+    """The valid time at the end of a head line of watch(1), which has the command in it as well."""
+    found = _WATCH.match(line) if line.startswith("Every ") and len(line) <= _LONGEST_LINE else None
+    stamp = _read(found[1], front=False) if found else None
+    return None if stamp is None or stamp.invalid else stamp
+
+
 def at_start(line: str, formats: Sequence[str] = ()) -> tuple[Stamp, int] | None:
     """The stamp in front of `line` and the index where the rest of it starts, or None.
 
@@ -80,7 +87,7 @@ def at_start(line: str, formats: Sequence[str] = ()) -> tuple[Stamp, int] | None
 # Patterns ----------------------------------------------------------------------------------------
 
 _BLANKS = " \t\r\n"
-_RULES = _BLANKS + "=-#*~_|"
+_RULES = _BLANKS + "=-#*~_|+@/%"
 _DECORATION = _RULES + "<>[](){}\"'"
 _LONGEST_LINE = 512
 _LONGEST_STAMP = 96
@@ -130,22 +137,29 @@ def _optional(pattern: str) -> str:
 
 _LINE_HEAD = compile_later(
     r"[ \t]*+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|zzz"
-    r"|[0-9]{1,4}[-/: ]|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{8}T|[0-9]{10}"
-    r"""|[=\-#*~_|<>\[({"']"""
-    r"|[Tt](?:ime|IME)|[Dd](?:ate|ATE)|[Cc](?:ap|urr)|[Ss]nap|[Nn]ow)"
+    r"|[0-9]{1,4}[-/: ]|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{8}[-T_ ]|[0-9]{10}"
+    r"""|[=\-#*~_|+@/%<>\[({"']"""
+    r"|[Tt](?:ime|IME|[Ss]\b)|[Dd](?:ate|ATE)|[Cc](?:ap|urr|oll)|[Ss](?:nap|tart)|[Nn](?:ow|etstat)"
+    r"|[Rr]un)"
 )
 """A cheap test that almost every line fails: how a line that is a stamp may begin."""
 
 _START_HEAD = compile_later(
     r"[ \t]*+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-    r"|[0-9]{1,4}[-/: ]|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{8}T|[0-9]{10}|\[|<[0-9])"
+    r"|[0-9]{1,4}[-/: ]|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{8}[-T_ ]|[0-9]{10}|\[|<[0-9])"
 )
 """The same for a line that begins with a stamp."""
+
+_WATCH = compile_later(
+    rf"Every [0-9.,]{{1,13}}s: .*(?:: |[ ]{{2}})((?:{'|'.join(_DAYS)}|[12][0-9]{{3}}-).*)\Z"
+)
+"""The interval, the command, in newer versions the host, and the time."""
 
 _PRIORITY = compile_later(r"<[0-9]{1,3}>")
 
 _LABEL = compile_later(
-    r"(?i:time[ _]?stamp|(?:current[ _])?(?:date[ /_]?time|date|time)|captured|snapshot|now)"
+    r"(?i:time[ _]?stamp|(?:current[ _])?(?:date[ /_]?time|date|time)|captured|snapshot|now"
+    r"|collected|start(?:ed)?|run|ts|netstat(?:[ \t]-[a-z0-9]{1,16}){0,4})\b"
     r"(?:[ \t](?i:at|on))?[ \t]*[:=]?[ \t]*"
 )
 
@@ -321,11 +335,17 @@ def _formats(names: str) -> tuple[tuple[str, _Builder], ...]:
             rf"(?:[Tt_]|[ \t]{{1,2}}){_SHORT_CLOCK}{_HALF}{_zone_behind(_KNOWN_ZONE)}",
             _calendar,
         ),
-        # ISO 8601's basic format
+        # ISO 8601's basic format, and what scripts put into names: 20261122-122241
         (
-            r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-            r"T(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})"
+            r"(?P<year>[12][0-9]{3})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+            r"[T_ -]?(?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2}):?(?P<second>[0-9]{2})"
             rf"{_FRACTION}{_zone_behind(_KNOWN_ZONE)}",
+            _calendar,
+        ),
+        # The same: 2026-11-22_12-22-41
+        (
+            r"(?P<year>[12][0-9]{3})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+            r"[T_ -](?P<hour>[0-9]{2})-(?P<minute>[0-9]{2})-(?P<second>[0-9]{2})",
             _calendar,
         ),
         # coreutils date, en_GB: Sun 22 Nov 12:22:41 UTC 2026
@@ -398,7 +418,7 @@ def _locators() -> tuple[_Search, _Search]:
     patterns = [pattern for pattern, _ in (*_formats(_KNOWN_ZONE), _bare(front=True))]
     nameless = re.sub(r"\(\?P<\w+>", "(?:", "|".join(patterns))
     # An offset that the stamp could not take in (`-0600.`) would leave another time behind.
-    bare = re.compile(rf"({nameless}):?[ \t](?![ \t]?{_OFFSET}(?![0-9]))")
+    bare = re.compile(rf"({nameless})(?::|[ ]-)?[ \t](?![ \t]?{_OFFSET}(?![0-9]))")
     bracketed = re.compile(rf"\[[ \t]?({nameless})[ \t]?\]:?[ \t]?")
     return bare.match, bracketed.match
 

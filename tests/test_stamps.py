@@ -93,6 +93,13 @@ NAIVE = {
     "2026-11-22 12:22": NOON.replace(second=0),
     "2026/11/22 12:22:41": NOON,
     "20261122T122241": NOON,
+    # date +%Y%m%d-%H%M%S and the like, as scripts name their files
+    "20261122-122241": NOON,
+    "20261122_122241": NOON,
+    "20261122122241": NOON,
+    "20261122 12:22:41": NOON,
+    "2026-11-22-12-22-41": NOON,
+    "2026-11-22_12-22-41": NOON,
     "22.11.2026 12:22:41": NOON,
     "Thu Jan  1 00:00:41 1970": datetime(1970, 1, 1, 0, 0, 41),
     "2024-02-29 00:00:00": datetime(2024, 2, 29),
@@ -158,6 +165,16 @@ def test_blanks_around(around: str) -> None:
         "{}:",
         "{}.",
         "> {}",
+        "+++ {} +++",
+        "// {}",
+        "@{}",
+        "%% {}",
+        "TS={}",
+        "==== Run at {} ====",
+        "Started: {}",
+        "Collected: {}",
+        "netstat {}",
+        "=== netstat -npt at {} ===",
     ],
 )
 @pytest.mark.parametrize(
@@ -298,6 +315,9 @@ def test_invalid_watchers() -> None:
 # Stamps in front ---------------------------------------------------------------------------------
 
 FRONT = {
+    "2026-11-22 12:22:41 -": ("2026-11-22 12:22:41", NOON, None),
+    "20261122-122241": ("20261122-122241", NOON, None),
+    "20261122 12:22:41": ("20261122 12:22:41", NOON, None),
     # moreutils ts
     "Nov 22 12:22:41": ("Nov 22 12:22:41", None, "no year in the stamp"),
     "Nov  2 12:22:41": ("Nov  2 12:22:41", None, "no year in the stamp"),
