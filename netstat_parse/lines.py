@@ -412,8 +412,10 @@ class LineReader(Generic[Made]):
             return True
         if noise.is_note(bare) or noise.is_transcript(bare):
             self._note(bare)
-            if not noise.is_note(bare):
+            if not noise.is_note(bare) and (self._row_count or not noise.is_rule(bare)):
                 self._set_apart()
+            if shown := stamps.shown_by_watch(bare):
+                self._stamp = shown.at
             return True
         if self._aside is not None:
             self._aside[1] += 1

@@ -20,6 +20,16 @@ ESCAPE_SEQUENCE = compile_later(
 )
 """ECMA-48: control sequences, command strings that are ended, and the other escapes."""
 
+_PAGER = (
+    r"(?:--More--(?:\([0-9]{1,3}%\))?|:|\(END\)"
+    r"|lines [0-9]{1,9}-[0-9]{1,9}(?:/[0-9]{1,9})?(?: (?:[0-9]{1,3}%|\(END\)))?)"
+)
+"""What more and less ask at the end of each screen."""
+
+OVERWRITTEN = compile_later(rf"{_PAGER}\r++(?: *+\r++)?+")
+"""A pager's question, and the carriage return by which the next line came to stand in its place.
+Nothing else is taken for overwritten: programs may have carriage returns in their names."""
+
 QUOTING = compile_later(r"[ \t]*+(?:>[ \t]?|\|(?:[ \t]|\Z))++")
 """The marks of mail (`> > `), and the bar that opens a row of a table in Markdown."""
 
@@ -30,8 +40,11 @@ _NOTES = (
     r"Some \S{1,20} sockets may have been (?:created|deleted)|The requested operation requires ele",
     r"unexpected kind [0-9]|got [0-9]+ twice",
     r"-?(?:ba|da|z|k|c|tc|fi)?sh(?:\[[0-9]+\])?: |(?:sudo|ssh|doas|watch|timeout|grep|tee): ",
+    r"/proc/net/\w{1,20}: |Warning: Permanently added ",
+    # what people write for rows that they left out
+    rf"{_PAGER}$|[\[(<]?(?:\.{{3,6}}|…|snip)[\])>]?$",
 )
-"""What netstat, and the programs that ran it, say on standard error."""
+"""What netstat, and the programs that ran it or showed it, say between its lines."""
 
 _COMMAND = r"(?:[ ]+.{0,500})?$"
 _TYPED = r"[ ]+\S.{0,500}$"
@@ -58,17 +71,22 @@ _PROMPTS = (
     r"(?:PS )?[A-Za-z]:\\[^<>|]{0,200}>.{0,500}$|PS [^<>|]{0,200}>.{0,500}$",
 )
 
+_RULE = r"(?:-{3,}|={3,}|\*{3,}|#{3,}|_{3,}|\+{3,}|\.{3,}|[ ]+)++$"
+
 _SESSION = (
     r"\[sudo\] |(?i:password)(?: for \S{1,80})?: ?$|\S{1,120}'s password: ?$|Sorry, try again\.$",
-    r"(?:exit|logout)$|Script (?:started|done)|Connection to \S{1,255} closed|Last login: |\^[CZD]",
+    r"(?:exit|logout|Terminated|Killed)$|Script (?:started|done)|\^[CZD]|Last login: ",
+    r"Connection to \S{1,255} closed",
     # what cmd.exe and PowerShell say when they start
     r"Microsoft Windows \[Version |(?:\(c\)|Copyright \(C\)) .{0,10}Microsoft|Windows PowerShell$",
     # watch, tail -f of several files, grep -A
-    r"Every [0-9]{1,9}[.,][0-9]{1,3}s: |==> .{1,500} <==$|--$",
+    r"Every [0-9]{1,9}(?:[.,][0-9]{1,3})?s: |==> .{1,500} <==$|--$",
     # fences and rules
-    r"`{3,}|~{3,}|</?(?:pre|code)>$|\[/?code\]$|\{(?:code|noformat)[^{}]{0,80}\}$|([-=*#_])\1{2,}$",
+    r"`{3,}|~{3,}|(?:</?(?:pre|code)>){1,4}$|\[/?code\]$|\{(?:code|noformat)[^{}]{0,80}\}$",
+    _RULE,
     # the command alone, or as a title
-    r"[#=*\- ]*+(?:sudo )?(?:[\w.-]*/){0,9}netstat(?:\.exe)?(?:[ ]+[^:]{0,500})?:?[#=*\- ]*$",
+    r"[#=*\-` ]*+(?:[0-9]{1,6}[ ]+|(?i:output of|command:?|running:?) )?(?:sudo )?(?:[\w.-]*/){0,9}"
+    r"netstat(?:\.exe)?(?:[ ]+[^:]{0,500})?:?[#=*\-` ]*$",
 )
 """What else a terminal session, or a page that shows one, has in it."""
 
@@ -104,6 +122,7 @@ def _any_of(patterns: Iterable[str]) -> str:
 _NOTE = compile_later(_any_of(_NOTES))
 _TRANSCRIPT = compile_later(_any_of((*_SESSION, f"{_BEFORE_PROMPT}(?:{_any_of(_PROMPTS)})")))
 _LIKE_A_ROW = compile_later(_any_of(_ROWS))
+_DIVIDER = compile_later(_RULE)
 
 
 def is_note(text: str) -> bool:
@@ -130,9 +149,15 @@ def is_transcript(text: str) -> bool:
     )
 
 
+def is_rule(text: str) -> bool:
+    """True for a line that divides, or underlines, and says nothing."""
+    return _DIVIDER.match(text) is not None
+
+
 def without_escapes(line: str) -> str:
     """The line as a terminal shows it, less its colours."""
-    return ESCAPE_SEQUENCE.sub("", line).strip("\r")
+    text = ESCAPE_SEQUENCE.sub("", line).strip("\r")
+    return text[overwritten.end() :] if (overwritten := OVERWRITTEN.match(text)) else text
 
 
 def without_quoting(line: str) -> str:

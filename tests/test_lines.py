@@ -866,8 +866,10 @@ PROMPTS = [
     "joe@10.0.0.1's password:",
     "logout",
     "exit",
+    "Terminated",
     "Script started on 2026-11-22 12:22:41+00:00",
     "Every 2.0s: netstat -npt            host: Sun Nov 22 12:22:41 2026",
+    "Every 1s: netstat -npt",
     "==> netstat_-neopa <==",
     "--",
     "^C",
@@ -875,10 +877,14 @@ PROMPTS = [
     "```text",
     "~~~",
     "<pre>",
+    "<pre><code>",
     "{noformat}",
     "------",
     "netstat -npt",
     "### netstat -neopa ###",
+    "`netstat -neopa`",
+    "  501  netstat -neopa",
+    "Output of netstat -neopa:",
 ]
 STANDARD_ERROR = [
     "(Not all processes could be identified, non-owned process info",
@@ -889,6 +895,17 @@ STANDARD_ERROR = [
     "bash: /dev/null: Permission denied",
     "-bash: netstat: command not found",
     "sudo: a password is required",
+    "/proc/net/tcp6: No such file or directory",
+    "Warning: Permanently added 'db1' (ED25519) to the list of known hosts.",
+    "--More--",
+    "--More--(12%)",
+    "lines 1-23",
+    "lines 24-46/60 (END)",
+    "(END)",
+    ":",
+    "...",
+    "[...]",
+    "<snip>",
 ]
 
 
@@ -907,6 +924,51 @@ def test_warnings_are_notes_and_divide_nothing(line: str) -> None:
     assert counts[LineKind.NOTE] == 2
     assert snapshot.notes == (line.strip(), line.strip())
     assert are_rows(snapshot, [ROW, ROW])
+
+
+@pytest.mark.parametrize(
+    "rule", ["------", "======", "+++", "_____", "----- ------ ------  ------"]
+)
+def test_a_rule_under_a_header_divides_nothing(rule: str) -> None:
+    banner, header, row = linux_capture([ROW], "p")
+    (snapshot,), counts = read([DATE, banner, header, rule, row], strict=True)
+    assert snapshot.captured_at == AT
+    assert counts[LineKind.NOTE] == 1
+    assert are_rows(snapshot, [ROW])
+
+
+@pytest.mark.parametrize(
+    ("shown", "moment"),
+    [
+        ("host: Sun Nov 22 12:22:41 2026", AT.replace(tzinfo=None)),
+        ("      Sun Nov 22 12:22:41 2026", AT.replace(tzinfo=None)),
+        ("host: Sun Nov 22 12:22:41 UTC 2026", AT),
+        ("host: 2026-11-22 12:22:41", AT.replace(tzinfo=None)),
+        ("host: Sun Nov 32 12:22:41 2026", None),
+        ("host: So Nov 22 12:22:41 2026", None),
+    ],
+)
+def test_watch_tells_the_time(shown: str, moment: datetime | None) -> None:
+    given_lines = [f"Every 2.0s: netstat -npt   {shown}", "", *linux_capture([ROW], "p")]
+    (snapshot,), counts = read(given_lines, strict=True)
+    assert snapshot.captured_at == moment
+    assert counts[LineKind.NOTE] == 1
+
+
+@pytest.mark.parametrize(
+    "written_over",
+    ["--More--\r", "\x1b[7m--More--\x1b[27m\r\x1b[K", "--More--(12%)\r          \r", ":\r\x1b[K"],
+)
+def test_a_row_written_over_the_question_of_a_pager_is_a_row(written_over: str) -> None:
+    banner, header, row = linux_capture([ROW], "p")
+    (snapshot,), _ = read([banner, header, row, written_over + row], strict=True)
+    assert are_rows(snapshot, [ROW, ROW])
+
+
+def test_a_row_right_behind_the_question_of_a_pager_is_reported() -> None:
+    banner, header, row = linux_capture([ROW], "p")
+    (snapshot,), _ = read([banner, header, f"--More--{row}"])
+    assert [line.number for line in snapshot.unparsed] == [3]
 
 
 HOSTILE_ROW = linux_row(Row(program="root@h:~# ls"), "po")
