@@ -33,6 +33,16 @@ Nothing else is taken for overwritten: programs may have carriage returns in the
 QUOTING = compile_later(r"[ \t]*+(?:>[ \t]?|\|(?:[ \t]|\Z))++")
 """The marks of mail (`> > `), and the bar that opens a row of a table in Markdown."""
 
+NUMBERING = compile_later(
+    r"(?:(?![0-9]++[-:\t])[^\s:]{1,255}[:-])?(?:[ ]*+[0-9]{1,9}[-:\t])?(?<=[-:\t])"
+    r"(?=[ \t]*+(?:(?i:tcp|udp|raw|sctp|icm|div|igm)[a-z0-9]{0,6}[ \t]|unix[ \t]|Proto |Active "
+    r"|zzz |(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? |[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ]))"
+)
+"""What `grep -H`, `grep -n` and `cat -n` put in front: `netstat.log:12:`, `12-`.
+
+What is behind it must begin like a line of netstat's, or a stamp.
+"""
+
 _NOTES = (
     r"\((?:Not all processes could be identified|No info could be read for)",
     r"will not be shown, you would have to be root|You must be root|SELinux is not enabled",
@@ -161,11 +171,11 @@ def without_escapes(line: str) -> str:
 
 
 def without_quoting(line: str) -> str:
-    """The line without the quoting marks of mail, or of a table in Markdown, before it."""
-    quoting = QUOTING.match(line)
+    """The line without marks of mail or of a table in Markdown, or grep's file and number."""
+    quoting = QUOTING.match(line) or NUMBERING.match(line)
     if quoting is None:
         return line
     rest = line[quoting.end() :]
     if "|" in quoting[0]:
-        rest = rest.rstrip().removesuffix("|")
+        rest = rest.rstrip().removesuffix("|").removesuffix(" ")
     return rest

@@ -50,6 +50,7 @@ from netstat_parse import (
 )
 
 unhurried = settings(deadline=None, max_examples=50)
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 ROW = Row()
 OTHER = Row(proto="tcp6", local="::1", local_port="25", foreign="::", foreign_port="*")
 UDP = Row(proto="udp", state="", foreign="0.0.0.0", foreign_port="*", program="dhclient")
@@ -957,18 +958,18 @@ def test_watch_tells_the_time(shown: str, moment: datetime | None) -> None:
 
 @pytest.mark.parametrize(
     "written_over",
-    ["--More--\r", "\x1b[7m--More--\x1b[27m\r\x1b[K", "--More--(12%)\r          \r", ":\r\x1b[K"],
+    [
+        "--More--",
+        "--More--\r",
+        "\x1b[7m--More--\x1b[27m\r\x1b[K",
+        "--More--(12%)\r          \r",
+        ":\r\x1b[K",
+    ],
 )
 def test_a_row_written_over_the_question_of_a_pager_is_a_row(written_over: str) -> None:
     banner, header, row = linux_capture([ROW], "p")
     (snapshot,), _ = read([banner, header, row, written_over + row], strict=True)
     assert are_rows(snapshot, [ROW, ROW])
-
-
-def test_a_row_right_behind_the_question_of_a_pager_is_reported() -> None:
-    banner, header, row = linux_capture([ROW], "p")
-    (snapshot,), _ = read([banner, header, f"--More--{row}"])
-    assert [line.number for line in snapshot.unparsed] == [3]
 
 
 HOSTILE_ROW = linux_row(Row(program="root@h:~# ls"), "po")
@@ -996,6 +997,13 @@ WRAPPINGS = {
     "quoted twice": ">> {}",
     "quoted thrice": "> > > {}",
     "table": "| {} |",
+    "grep -n": "12:{}",
+    "grep -C2 -n": "12-{}",
+    "grep -H": "/var/log/netstat-a.log:{}",
+    "grep -Hn": "netstat.log:12:{}",
+    "grep -HC2": "netstat.log-{}",
+    "cat -n": "    12\t{}",
+    "quoted numbers": "> 12:{}",
     "coloured": "\x1b[1;32m{}\x1b[0m",
     "erased": "{}\x1b[K",
     "titled": "\x1b]0;root@host: ~\x07{}",
@@ -1011,6 +1019,64 @@ def test_what_is_wrapped_around_lines_is_taken_off(wrapping: str) -> None:
     snapshots, counts = read(given_lines)
     assert [are_rows(s, rows) for s in snapshots] == [True, True]
     assert counts[LineKind.UNPARSED] == 0
+
+
+def test_rows_alone_that_are_too_long_for_a_program_have_a_timer() -> None:
+    """net-tools cuts `pid/name` at 19 characters, so the timer is not the name's end."""
+    given_lines = [linux_row(row, "po") for row in (ROW, OTHER)]
+    (snapshot,) = iter_snapshots(given_lines, dialect="linux")
+    assert are_rows(snapshot, [ROW, OTHER], "po")
+    with pytest.raises(NotNetstatError):
+        list(iter_snapshots(given_lines))  # toybox cuts no names
+
+
+@pytest.mark.parametrize(
+    ("fixture", "dialect"),
+    [
+        ("macos/728-anv", None),
+        ("macos/669-anv", None),
+        ("macos/596-anv", "macos"),
+        ("busybox/antupW", "busybox"),
+    ],
+)
+def test_rows_alone_of_less_common_headers(fixture: str, dialect: str | None) -> None:
+    text = (FIXTURES / f"{fixture}.txt").read_text(encoding="utf-8")
+    (whole,) = iter_snapshots(text)
+    given_lines = [line for line in text.splitlines() if line.startswith(("tcp", "udp"))]
+    (alone,) = iter_snapshots(given_lines, dialect=dialect, strict=True)
+    expected = [c for c in whole.connections if c.transport in ("tcp", "udp")]
+    for one, other in zip(alone.connections, expected, strict=True):
+        assert (one.local.port, one.foreign.port) == (other.local.port, other.foreign.port)
+        assert (one.state, one.process) == (other.state, other.process)
+
+
+@pytest.mark.parametrize("front", ["netstat.log:12:", "12-", "    12\t", "| ", "> "])
+def test_rows_alone_and_stamps_may_be_quoted(front: str) -> None:
+    given_lines = [front + line for line in (DATE, linux_row(ROW, "p"), linux_row(OTHER, "p"))]
+    (snapshot,), counts = read(given_lines)
+    assert snapshot.captured_at == AT
+    assert are_rows(snapshot, [ROW, OTHER])
+    assert counts[LineKind.UNPARSED] == 0
+
+
+@pytest.mark.parametrize("front", ["12:00:00:", "a b:", ":", "x", "1.2.3.4 12:"])
+def test_what_is_no_number_of_grep_is_left(front: str) -> None:
+    banner, header, row = linux_capture([ROW], "p")
+    (snapshot,), _ = read([banner, header, row, front + row])
+    assert [line.number for line in snapshot.unparsed] == [4]
+
+
+@pytest.mark.parametrize("wrapping", ["{}   ", "{:<200}", "| {} |"])
+@pytest.mark.parametrize("options", ["", "p", "e", "po", "epo"])
+def test_blanks_that_a_terminal_pads_lines_with_change_nothing(wrapping: str, options: str) -> None:
+    far = Row(proto="tcp6", local="2001:db8:0:1:2:3:4:5", foreign="2001:db8::2")
+    given_lines = [wrapping.format(line) for line in linux_capture([ROW, far, UDP], f"W{options}")]
+    for lines_at_once in (1, len(given_lines)):
+        reader = SnapshotReader(strict=True)
+        for start in range(0, len(given_lines), lines_at_once):
+            reader.feed_lines(given_lines[start : start + lines_at_once])
+        (snapshot,) = reader.close()
+        assert are_rows(snapshot, [ROW, far, UDP], f"W{options}")
 
 
 @pytest.mark.parametrize("lines_at_once", [1, 100])

@@ -68,6 +68,7 @@ DIALECT = Dialect(
     limits=lambda header: AddressLimits(),
     program_width=ProgramWidth(20, with_pid=True),
     common_headers=(HEADER,),
+    other_headers=(f"{HEADER}PID/Program name    ",),
     claims=claims,
 )
 

@@ -109,6 +109,8 @@ class Dialect:
     program_width: ProgramWidth
     common_headers: tuple[str, ...]
     """Headers whose tables are lowered ahead of time."""
+    other_headers: tuple[str, ...] = ()
+    """Further ones whose rows are known by their shape where they stand alone."""
     kind: str = INTERNET
     """The kind of its table."""
     accepts: Callable[[str], bool] = lambda header: True

@@ -64,6 +64,17 @@ def read_header(line: str, dialect: str | None = None) -> Table | None:
     return table_of(found, line) if found is not None else None
 
 
+@cache
+def other_tables() -> tuple[Table, ...]:
+    """Those of the headers that are not so common, by which rows without a header may be known."""
+    return tuple(
+        table
+        for dialect in all_dialects()
+        for header in dialect.other_headers
+        if (table := read_header(header, dialect.name)) is not None
+    )
+
+
 @lru_cache(maxsize=16)
 def row_grammars(table: Table) -> tuple[ParserElement, ...]:
     """The grammar of each kind of row of a table."""

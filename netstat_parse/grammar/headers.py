@@ -6,7 +6,7 @@ asked, which imports pyparsing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from netstat_parse.grammar import lowered
 from netstat_parse.grammar.table import INTERNET, Table
@@ -88,17 +88,22 @@ _MAY_BE_ROW = compile_later(
 
 
 def tables_of_rows(rows: Sequence[str], dialect: str | None = None) -> list[Table]:
-    """The common tables that most of these rows can be of; none if no row is of any.
+    """The tables that most of these rows can be of; none if no row is of any.
 
-    With `dialect` only its tables.
+    The common tables are asked first. With `dialect` only its tables.
     """
     if not any(map(_MAY_BE_ROW.match, rows)):
         return []
-    tables = [
-        table
-        for table in lowered.TABLES.values()
-        if table.kind == INTERNET and dialect in (None, table.dialect)
-    ]
-    matches = [sum(1 for row in rows if table.match(row)) for table in tables]
+    found = _best(lowered.TABLES.values(), rows, dialect)
+    if found:
+        return found
+    from netstat_parse.grammar.dialects import other_tables
+
+    return _best(other_tables(), rows, dialect)
+
+
+def _best(tables: Iterable[Table], rows: Sequence[str], dialect: str | None) -> list[Table]:
+    asked = [t for t in tables if t.kind == INTERNET and dialect in (None, t.dialect)]
+    matches = [sum(table.has_printed(row) for row in rows) for table in asked]
     most = max(matches, default=0)
-    return [t for t, count in zip(tables, matches, strict=True) if count == most > 0]
+    return [t for t, count in zip(asked, matches, strict=True) if count == most > 0]

@@ -518,6 +518,7 @@ DIALECT = replace(
             " User       Inode      PID/Program name     Timer",
         )
     ),
+    other_headers=(HEADER + " User       Inode      Timer",),
 )
 
 PORT_AS_STATE = (

@@ -273,6 +273,18 @@ DIALECT = Dialect(
         "Proto Recv-Q Send-Q  Local Address                                 Foreign Address"
         "                               (state)    ",
     ),
+    other_headers=tuple(
+        HEADER + further
+        for further in (
+            # -b; -v of 596, of 669, of 728 and later
+            "        rxbytes    txbytes",
+            "     rhiwat shiwat    pid   epid  state    options",
+            "        rxbytes    txbytes  rhiwat  shiwat    pid   epid state  options"
+            "           gencnt    flags   flags1 usecnt rtncnt fltrs",
+            "          rxbytes      txbytes  rhiwat  shiwat          process:pid    state  options"
+            "           gencnt    flags   flags1 usecnt rtncnt fltrs",
+        )
+    ),
     accepts=lambda header: "(state)" in header,
 )
 

@@ -37,6 +37,12 @@ INTERNET, UNIX = "internet", "unix"
 """The kinds of table."""
 
 
+WIDEST_LAST_COLUMN = 20
+"""To so many characters at most netstat pads the last column..."""
+LAST_COLUMN = {"Security Context": 50}
+"""...but for these."""
+
+
 @value
 class AddressLimits:
     """The lengths, in characters, from which on netstat may have cut an address.
@@ -139,10 +145,17 @@ class RowMatcher:
 
     @cached_property
     def _from_the_end(self) -> list[str]:
-        """The names of the cells from the last to the first; a program is part of its pid's."""
+        """The names of the cells from the last to the first.
+
+        A program is part of its pid's, and a timer's numbers are part of its name's.
+        """
         groups = self._every.groupindex
         pattern = self._pattern.every
-        names = [n for n in self._names if n != "program" and f"(?P<{n}>" in pattern]
+        names = [
+            name
+            for name in self._names
+            if name != "program" and not name.startswith("timer_") and f"(?P<{name}>" in pattern
+        ]
         return sorted(names, key=groups.__getitem__, reverse=True)
 
     @cached_property
@@ -231,6 +244,17 @@ class Table:
     def _prefixes(self) -> tuple[str, ...]:
         return tuple(pattern.prefix for pattern in self.patterns)
 
+    def has_printed(self, line: str) -> bool:
+        """The line is a row of this table, and its program no longer than netstat prints it."""
+        cells = self.match(line)
+        if cells is None:
+            return False
+        if self.kind != INTERNET:
+            return True
+        pid, program = cells[CORE.index("pid")], cells[CORE.index("program")]
+        length = len(program) + (len(pid) + 1 if self.program_width.with_pid else 0)
+        return length <= self.program_width.bytes
+
     def reading(self, line: str) -> frozenset[tuple[str, str]] | None:
         """The cells that a row of this table has, by name; None if the line is none."""
         cells = self.match(line)
@@ -261,8 +285,12 @@ class Table:
     @cached_property
     def _last_width(self) -> int:
         """How wide the last column is; 0 if its cells are not padded."""
-        header = self.header
-        return len(header) - header.rfind(self.titles[-1]) if header.endswith(" ") else 0
+        header, title = self.header, self.titles[-1]
+        if not header.endswith(" "):
+            return 0
+        width = len(header) - header.rfind(title)
+        # A terminal from which the lines were copied may have padded them all further.
+        return min(width, LAST_COLUMN.get(title, WIDEST_LAST_COLUMN))
 
     def address_column(self, line: str) -> int:
         """How far the foreign address starts behind the local one; 0 if the line is no row."""
