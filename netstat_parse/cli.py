@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from netstat_parse.terminal import Progress
 
 UNDERSTOOD, PARTLY, NOTHING = 0, 1, 2
-INTERRUPTED = 130
-"""128 and SIGINT, as a shell says it."""
+INTERRUPTED = 128 + signal.SIGINT
+"""As a shell says it; when another signal ends the work, its number takes SIGINT's place."""
 
 SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "table"}
 COMPRESSIONS = (".gz", ".bz2", ".xz")
@@ -35,11 +36,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; gives its exit status."""
     try:
         options = parser().parse_args(arguments)
-        status: int = options.work(options)
+        with _ended_by("SIGTERM", "SIGHUP"):
+            status: int = options.work(options)
     except BrokenPipeError:
         # Nobody reads on. Python's own flush of standard output at exit must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNDERSTOOD
+    except _EndedError as ended:
+        complain(f"ended by {signal.Signals(ended.number).name}")
+        return 128 + ended.number
     except KeyboardInterrupt:
         complain("interrupted")
         return INTERRUPTED
@@ -49,6 +54,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(str(error))
         return PARTLY if isinstance(error, _StrictError) else NOTHING
     return status
+
+
+class _EndedError(KeyboardInterrupt):
+    """A signal has come that ends the work as Ctrl-C does."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextmanager
+def _ended_by(*names: str) -> Iterator[None]:
+    """Lets signals end the block with an exception, so that nothing half done is left behind."""
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one must not come between the clearing up
+        raise _EndedError(number)
+
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before: dict[int, Any] = {}
+    try:
+        with suppress(ValueError):  # not in the main thread, where Python takes no signals
+            for number in numbers:
+                if signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores SIGHUP
+                    before[number] = signal.signal(number, end)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def parser() -> argparse.ArgumentParser:

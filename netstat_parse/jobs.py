@@ -199,6 +199,12 @@ class _File:
 # Processes ----------------------------------------------------------------------------------------
 
 
+_ENDING = {signal.SIGINT, signal.SIGTERM} | (
+    {signal.SIGHUP} if hasattr(signal, "SIGHUP") else set()
+)
+"""The signals that end the command."""
+
+
 class _Child:
     """A process that converts a part. What it writes goes to files that have no name any more."""
 
@@ -220,7 +226,7 @@ class _Child:
         if self._pid == 0:
             status = 1
             try:
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
                 with (
                     open(self._output, "wb") as output,
                     open(self._odd_lines, "wb") as odd_lines,
@@ -273,8 +279,8 @@ class _Child:
 
 @contextmanager
 def _not_interrupted() -> Iterator[None]:
-    """Lets Ctrl-C wait: no process may be there that is not known of."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Lets Ctrl-C and the like wait: no process may be there that is not known of."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield
     finally:

@@ -549,7 +549,8 @@ def test_an_interrupt_is_no_traceback() -> None:
     assert (out.decode() + result.out) == GOOD_CSV
 
 
-def test_an_interrupt_leaves_the_old_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_leaves_the_old_file(tmp_path: Path, number: signal.Signals) -> None:
     out = tmp_path / "out.csv"
     out.write_text("old")
     with started("convert", "-o", out, "--rejects", tmp_path / "rejects.csv") as process:
@@ -558,8 +559,10 @@ def test_an_interrupt_leaves_the_old_file(tmp_path: Path) -> None:
         while len(list(tmp_path.iterdir())) < 3:  # the files beside, so it has begun
             assert time.monotonic() < until
             time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        assert finished(process).status == 130
+        process.send_signal(number)
+        result = finished(process)
+    assert result.status == 128 + number
+    assert "Traceback" not in result.err
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"out.csv": "old"}
 
 

@@ -279,7 +279,10 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("reaches_all", [True, False])
-def test_interrupted(tmp_path: Path, reaches_all: bool) -> None:
+@pytest.mark.parametrize(
+    ("number", "told"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "ended by SIGTERM")]
+)
+def test_interrupted(tmp_path: Path, number: signal.Signals, told: str, reaches_all: bool) -> None:
     path, pids = tmp_path / "a.log", tmp_path / "pids"
     path.write_text(corpora.log(40, 50))
     folder = tmp_path / "tmp"
@@ -296,11 +299,11 @@ def test_interrupted(tmp_path: Path, reaches_all: bool) -> None:
         assert time.monotonic() < until
         time.sleep(0.01)
     if reaches_all:
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, number)
     else:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
     _, errors = process.communicate(timeout=30)
-    assert process.returncode == cli.INTERRUPTED
-    assert errors == b"netstat-parse: interrupted\n"
+    assert process.returncode == 128 + number
+    assert errors.decode() == f"netstat-parse: {told}\n"
     assert not any(is_alive(int(pid)) for pid in pids.read_text().split())
     assert not list(folder.iterdir())
