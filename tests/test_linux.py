@@ -772,6 +772,16 @@ def test_a_line_below_without_a_row_of_sctp_is_no_row() -> None:
     assert [line.number for line in snapshot.unparsed] == [3]
 
 
+@pytest.mark.parametrize("below", ["10.0.0.2", "x", "10.0.0.2:"])
+def test_a_line_below_an_sctp_endpoint_has_a_port(below: str) -> None:
+    given_lines = ["sctp" + " " * 16 + "10.0.0.1:7", " " * 20 + "10.0.0.3:7", " " * 20 + below]
+    snapshot = loosely(HEADER, *given_lines)
+    (connection,) = snapshot.connections
+    assert isinstance(connection, LinuxConnection)
+    assert [(end.host, end.port) for end in connection.more_local] == [("10.0.0.3", 7)]
+    assert [line.text for line in snapshot.unparsed] == [given_lines[2]]
+
+
 def test_an_sctp_address_proves_nothing() -> None:
     far = IPv6Address("2001:db8:1111:2222:3333:4444:5555:6666")
     row = "tcp6       0      0 2001:db8:1:2:3:4:567:22 :::*                    LISTEN     \n"

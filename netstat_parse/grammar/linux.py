@@ -377,7 +377,7 @@ def sctp_kinds(language: Language, *others: Language) -> tuple[RowKind, ...]:
     }
     endpoint_alone: dict[str, Cell] = {
         **none,
-        title("State"): sctp_state(lambda place: BELOW + r"\S++"),
+        title("State"): sctp_state(lambda place: BELOW + r"(?=\S*:[^\s:]++(?!\S))\S++"),
     }
     return (
         RowKind("sctp", "sctp", {**both, **association}),
