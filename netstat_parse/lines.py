@@ -417,18 +417,19 @@ class LineReader(Generic[Made]):
             if shown := stamps.shown_by_watch(bare):
                 self._stamp = shown.at
             return True
-        if self._aside is not None:
-            self._aside[1] += 1
-            self.counts[LineKind.NOTE] += 1
+        if self._aside is None and self._hold_headerless(line, text):
             return True
-        if self._hold_headerless(line, text):
-            return True
-        if peeled == PEELED_AT_MOST:
+        if peeled < PEELED_AT_MOST:
+            unquoted = noise.without_quoting(text)
+            if len(unquoted) < len(text) and self._place_text(line, unquoted, peeled + 1):
+                return True
+            if self._place_stamped(line, text, peeled + 1):
+                return True
+        if self._aside is None or peeled:
             return False
-        unquoted = noise.without_quoting(text)
-        if len(unquoted) < len(text) and self._place_text(line, unquoted, peeled + 1):
-            return True
-        return self._place_stamped(line, text, peeled + 1)
+        self._aside[1] += 1
+        self.counts[LineKind.NOTE] += 1
+        return True
 
     def _place_banner(self, bare: str) -> bool:
         banner = headers.banner(bare)

@@ -1050,6 +1050,20 @@ def test_rows_alone_of_less_common_headers(fixture: str, dialect: str | None) ->
         assert (one.state, one.process) == (other.state, other.process)
 
 
+@pytest.mark.parametrize(
+    "wrapping", ["> {}", "> > {}", "2026-11-22T12:22:41Z {}", "Nov 22 12:22:41 db1 netstat[7]: {}"]
+)
+def test_a_wrapped_table_that_is_set_aside_ends_with_the_next_banner(wrapping: str) -> None:
+    other = ["Active Bluetooth connections", "Proto  Destination", "l2cap  x"]
+    given_lines = [*linux_capture([ROW], "p"), *other, *linux_capture([OTHER], "p")]
+    snapshots, counts = read([wrapping.format(line) for line in given_lines], strict=True)
+    assert [are_rows(s, [row]) for s, row in zip(snapshots, (ROW, OTHER), strict=True)] == [
+        True
+    ] * 2
+    assert counts[LineKind.BANNER] == 3
+    assert counts[LineKind.NOTE] == 2
+
+
 @pytest.mark.parametrize("front", ["netstat.log:12:", "12-", "    12\t", "| ", "> "])
 def test_rows_alone_and_stamps_may_be_quoted(front: str) -> None:
     given_lines = [front + line for line in (DATE, linux_row(ROW, "p"), linux_row(OTHER, "p"))]
