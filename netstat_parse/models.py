@@ -6,7 +6,7 @@ Equal values are equal and hash alike, and every model survives a trip through J
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
@@ -389,7 +389,7 @@ def construct_all(
     results against `cls.model_validate`. `names` is the set of the fields' names, shared.
     """
     models = list(map(_new, repeat(cls, len(all_fields))))
-    slots = (all_fields, repeat(names), repeat(None), repeat(None))
+    slots: tuple[Iterable[object], ...] = (all_fields, repeat(names), repeat(None), repeat(None))
     for set_slot, values in zip(_SET_SLOTS, slots, strict=True):
         deque(map(set_slot, models, values), maxlen=0)
     return models

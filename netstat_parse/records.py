@@ -8,6 +8,7 @@ memory here is bounded.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
@@ -132,13 +133,24 @@ class Converted(dict[str, Any]):
         return made
 
 
+_set_ipv4: Callable[[object, int], None] | None = getattr(
+    vars(IPv4Address).get("_ip"), "__set__", None
+)
+"""Sets an IPv4Address's number, as its constructor does once it knows what kind of value it was
+given. Where Python has no such slot, the constructor is asked."""
+
+
 def _ipv4_addresses(hosts: Sequence[str]) -> list[IPv4Address | IPv6Address | None]:
     """The same as `address_of` for many hosts, most of which are IPv4 addresses."""
     try:
-        packed = map(inet_pton, repeat(AF_INET), hosts)
-        return list(map(IPv4Address, map(int.from_bytes, packed)))
+        numbers = list(map(int.from_bytes, map(inet_pton, repeat(AF_INET), hosts)))
     except (OSError, ValueError):
         return list(map(address_of, hosts))
+    if _set_ipv4 is None:
+        return list(map(IPv4Address, numbers))
+    addresses = list(map(object.__new__, repeat(IPv4Address, len(numbers))))
+    deque(map(_set_ipv4, addresses, numbers), maxlen=0)
+    return list(addresses)
 
 
 def _port_numbers(ports: Sequence[str]) -> list[int | None]:

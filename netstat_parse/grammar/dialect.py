@@ -180,14 +180,27 @@ def without_the_rare(pattern: str) -> str:
 
     Between words there are blanks, no tabs; a counter has at most 19 digits.
     """
-    looks_ahead = pattern.replace(tokens.END_OF_WORD, "").replace("(?![0-9]++)", "")
-    if "(?!" in looks_ahead:
+    if any("[ \\t]" in part or tokens.COUNTER in part for part in negative_parts(pattern)):
         # Where less must not follow, more is matched.
         return pattern
     pattern = pattern.replace(tokens.COUNTER, "(?:0|[1-9][0-9]{0,18}+)")
     pattern = pattern.replace(r"[ \t]*+", " *+").replace(r"[ \t]++", " ++")
     # A blank ends a word as well as the test for its end does.
     return re.sub(rf"{re.escape(tokens.END_OF_WORD)}(\)*) \*\+", r"\1 ++", pattern)
+
+
+def negative_parts(pattern: str) -> list[str]:
+    """What must not follow, or stand before: the insides of `(?!...)` and `(?<!...)`."""
+    parts: list[str] = []
+    begun: list[int] = []
+    for found in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?<?!)?|\)", pattern):
+        if found[0].startswith("("):
+            begun.append(found.end() if "!" in found[0] else 0)
+        elif found[0] == ")":
+            start = begun.pop()
+            if start:
+                parts.append(pattern[start : found.start()])
+    return parts
 
 
 def table_of(dialect: Dialect, header: str) -> Table | None:
