@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyparsing import ParseBaseException
 
+from netstat_parse import iter_snapshots
 from netstat_parse.files import lines_of
-from netstat_parse.grammar import freeze, lowered, words
-from netstat_parse.grammar.dialect import row_grammar
+from netstat_parse.grammar import freeze, linux, lowered, tokens, words
+from netstat_parse.grammar.dialect import negative_parts, row_grammar, without_the_rare
 from netstat_parse.grammar.dialects import NAMES, dialect_of, read_header, row_grammars
 from netstat_parse.grammar.headers import table_under
 from netstat_parse.grammar.table import Table
@@ -106,6 +107,37 @@ def test_rows_read_at_once_are_those_read_one_by_one(damaged: tuple[Table, str])
         assert not any(first + last)
         found = matcher.match_object(row)
         assert not any(cells) or (found is not None and matcher.cells(found) == cells)
+
+
+RARE = (
+    "tcp\t0\t0 10.0.0.1:22 10.0.0.2:5000 ESTABLISHED",
+    "tcp        0      0 10.0.0.1:22             10.0.0.2:5000           ESTABLISHED\t",
+    "tcp        0 18446744073709551615 10.0.0.1:22 10.0.0.2:5000 ESTABLISHED",
+    "tcp        01234567 10.0.0.1:22             10.0.0.2:5000           ESTABLISHED",
+    "tcp        0      0 höst:22                 10.0.0.2:5000           ESTABLISHED",
+    "tcp6       0      0 [::]:22                 [::]:*                  LISTEN",
+)
+
+
+@pytest.mark.parametrize("row", RARE)
+def test_what_the_bulk_pattern_leaves_out_is_read_nevertheless(row: str) -> None:
+    table = table_under(linux.HEADER)
+    assert table is not None
+    cells = table.match(row)
+    assert cells is not None
+    assert not any(table.rows[0].find(row)[0])
+    (snapshot,) = iter_snapshots([linux.HEADER, row, row])
+    assert len(snapshot.connections) == 2
+    assert not snapshot.unparsed
+    by_name = dict(zip(table.names, cells, strict=True))
+    assert [c.send_q for c in snapshot.connections] == 2 * [int(by_name["send_q"])]
+
+
+def test_where_less_must_not_follow_the_pattern_stays() -> None:
+    assert negative_parts(r"a(?!\S)(?:b[)(](?<!x)\))(?!(?:p|q)r)") == [r"\S", "x", "(?:p|q)r"]
+    for pattern in (r"a(?!b[ \t]*+c)[ \t]*+d", rf"(?!{tokens.COUNTER})[ \t]*+[0-9]"):
+        assert without_the_rare(pattern) == pattern
+    assert without_the_rare(r"(?:a(?!\S))[ \t]*+b(?!\S)") == r"(?:a) ++b(?!\S)"
 
 
 @pytest.mark.parametrize("name", NAMES)
