@@ -75,7 +75,7 @@ def check_csv(data: bytes) -> None:
     """The command's CSV, which makes no models, is the models' CSV."""
     batches: list[files.Batch] = []
     read(data, 256, batches)
-    fast, slow = io.StringIO(newline=""), io.StringIO(newline="")
+    fast, slow = io.BytesIO(), io.StringIO(newline="")
     sink = writers.CsvSink(fast, lambda *_: None, lambda _: None)
     rows = lines.LineReader(sink)
     snapshots = reader.SnapshotReader()
@@ -93,7 +93,7 @@ def check_csv(data: bytes) -> None:
     sink.close()
     writers.write_csv(found, slow)
     assert ends[0] == ends[1], "the fast path and the models do not agree on the input"
-    assert fast.getvalue() == slow.getvalue(), "the fast path and the models do not agree"
+    assert fast.getvalue().decode() == slow.getvalue(), "the fast path and the models do not agree"
 
 
 def check_command(data: bytes) -> None:
