@@ -545,7 +545,7 @@ class LineReader(Generic[Made]):
 
     def _behind_stamp(self, line: str) -> str:
         found = stamps.at_start(line, self._formats)
-        return line[found[1] :] if found is not None else line
+        return line if found is None or found[0].invalid else line[found[1] :]
 
     # Rows that no header announces --------------------------------------------------------------
 

@@ -1247,3 +1247,15 @@ def test_what_other_systems_say_is_a_note(noise: str) -> None:
     assert are_rows(snapshot, [ROW])
     assert counts[LineKind.NOTE] == 1
     assert noise in snapshot.notes
+
+
+@pytest.mark.parametrize("lines_at_once", [1, 2, 10])
+def test_a_row_behind_an_invalid_stamp_is_reported_however_it_comes(lines_at_once: int) -> None:
+    row = linux_row(ROW, "p")
+    given_lines = [linux_header("p"), f"2026-11-22T12:22:41Z {row}", f"4052-11-22T12:22:41Z {row}"]
+    reader = SnapshotReader()
+    for start in range(0, len(given_lines), lines_at_once):
+        reader.feed_lines(given_lines[start : start + lines_at_once])
+    (snapshot,) = reader.close()
+    assert len(snapshot.connections) == 1
+    assert [line.number for line in snapshot.unparsed] == [3]
