@@ -410,9 +410,10 @@ class LineReader(Generic[Made]):
             or self._place_other_table(bare)
         ):
             return True
-        if noise.is_note(bare) or noise.is_transcript(bare):
+        is_note = noise.is_note(bare)
+        if is_note or noise.is_transcript(bare):
             self._note(bare)
-            if not noise.is_note(bare) and (self._row_count or not noise.is_rule(bare)):
+            if not is_note and (self._row_count or not noise.is_rule(bare)):
                 self._set_apart()
             if shown := stamps.shown_by_watch(bare):
                 self._stamp = shown.at
@@ -462,9 +463,10 @@ class LineReader(Generic[Made]):
     def _place_header(self, text: str) -> bool:
         if self._aside is not None and self._aside[1] == 0:
             return False
-        if not headers.may_be_header(text):
+        is_new = text not in self._headers
+        if is_new and not headers.may_be_header(text):
             return False
-        if text not in self._headers and len(self._headers) >= HEADERS_READ:
+        if is_new and len(self._headers) >= HEADERS_READ:
             # What it announces is not known, so the rows below it must not be read as others are.
             self._end_aside()
             self._end_banner()

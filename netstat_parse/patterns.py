@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
 
 class _Lazy:
-    def __init__(self, source: str, flags: int) -> None:
+    def __init__(self, source: str) -> None:
         self._source = source
-        self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        compiled = re.compile(self._source, self._flags)
+        compiled = re.compile(self._source)
         self.__dict__.update({each: getattr(compiled, each) for each in _METHODS})
         return getattr(compiled, name)
 
@@ -26,8 +25,8 @@ class _Lazy:
 _METHODS = ("match", "fullmatch", "search", "finditer", "sub")
 
 
-def compile_later(source: str, flags: int = 0) -> re.Pattern[str]:
+def compile_later(source: str) -> re.Pattern[str]:
     """The same as `re.compile`, later."""
-    lazy: Any = _Lazy(source, flags)
+    lazy: Any = _Lazy(source)
     found: re.Pattern[str] = lazy
     return found

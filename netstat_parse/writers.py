@@ -68,8 +68,7 @@ def write_jsonl(snapshots: Iterable[Snapshot], file: TextIO, *, table: str = INT
     """
     for snapshot in snapshots:
         start = _json_start(snapshot.captured_at)
-        for record in records_of(snapshot, table):
-            file.write(_lines(start, [_json_fields(record)]).decode())
+        file.writelines(f"{start}{_json_fields(r)}\n" for r in records_of(snapshot, table))
 
 
 def write_json(snapshots: Iterable[Snapshot], file: TextIO) -> None:
@@ -179,14 +178,14 @@ def stamp_text(captured_at: datetime | None) -> str:
     return captured_at.isoformat() if captured_at is not None else ""
 
 
-def _json_start(captured_at: datetime | None) -> bytes:
+def _json_start(captured_at: datetime | None) -> str:
     from pydantic_core import to_json
 
-    return b'{"captured_at":' + to_json(captured_at) + b","
+    return f'{{"captured_at":{to_json(captured_at).decode()},'
 
 
-def _json_fields(record: Record) -> bytes:
-    return record.model_dump_json().encode()[1:]
+def _json_fields(record: Record) -> str:
+    return record.model_dump_json()[1:]
 
 
 def _lines(start: bytes, rest: Iterable[bytes]) -> bytes:
@@ -348,8 +347,8 @@ class JsonLinesSink(RowSink):
         from netstat_parse import records
 
         make = records.maker(table)
-        return lambda rows, cuts: list(map(_json_fields, make(rows, cuts)))
+        return lambda rows, cuts: [_json_fields(record).encode() for record in make(rows, cuts)]
 
     def write(self, made: list[bytes]) -> None:
         """Writes rows."""
-        self._file.write(_lines(_json_start(self._captured_at), made))
+        self._file.write(_lines(_json_start(self._captured_at).encode(), made))

@@ -14,7 +14,7 @@ from pyparsing import ParseBaseException
 from netstat_parse import iter_snapshots
 from netstat_parse.files import lines_of
 from netstat_parse.grammar import freeze, linux, lowered, tokens, words
-from netstat_parse.grammar.dialect import negative_parts, row_grammar, without_the_rare
+from netstat_parse.grammar.dialect import looks, row_grammar, without_the_rare
 from netstat_parse.grammar.dialects import NAMES, dialect_of, read_header, row_grammars
 from netstat_parse.grammar.headers import table_under
 from netstat_parse.grammar.table import Table
@@ -134,9 +134,11 @@ def test_what_the_bulk_pattern_leaves_out_is_read_nevertheless(row: str) -> None
 
 
 def test_where_less_must_not_follow_the_pattern_stays() -> None:
-    assert negative_parts(r"a(?!\S)(?:b[)(](?<!x)\))(?!(?:p|q)r)") == [r"\S", "x", "(?:p|q)r"]
+    pattern = r"a(?!\S)(?:b[)(](?<!x)\))(?=y)(?!(?:p|q)r)"
+    assert [part for _, part in looks(pattern, "!")] == [r"\S", "x", "(?:p|q)r"]
     for pattern in (r"a(?!b[ \t]*+c)[ \t]*+d", rf"(?!{tokens.COUNTER})[ \t]*+[0-9]"):
         assert without_the_rare(pattern) == pattern
+    assert without_the_rare(r"(?=a(?!\S))[ \t]*+b") == r"(?=a(?!\S)) *+b"
     assert without_the_rare(r"(?:a(?!\S))[ \t]*+b(?!\S)") == r"(?:a) ++b(?!\S)"
 
 

@@ -180,27 +180,34 @@ def without_the_rare(pattern: str) -> str:
 
     Between words there are blanks, no tabs; a counter has at most 19 digits.
     """
-    if any("[ \\t]" in part or tokens.COUNTER in part for part in negative_parts(pattern)):
+    if any(r"[ \t]" in part or tokens.COUNTER in part for _, part in looks(pattern, "!")):
         # Where less must not follow, more is matched.
         return pattern
     pattern = pattern.replace(tokens.COUNTER, "(?:0|[1-9][0-9]{0,18}+)")
     pattern = pattern.replace(r"[ \t]*+", " *+").replace(r"[ \t]++", " ++")
+    ends_of_looks = {end for end, _ in looks(pattern, "=!")}
+
+    def with_a_blank(found: re.Match[str]) -> str:
+        # What follows a look-ahead is not what follows the word that it ends with.
+        is_look = not ends_of_looks.isdisjoint(range(*found.span(1)))
+        return found[0] if is_look else f"{found[1]} ++"
+
     # A blank ends a word as well as the test for its end does.
-    return re.sub(rf"{re.escape(tokens.END_OF_WORD)}(\)*) \*\+", r"\1 ++", pattern)
+    return re.sub(rf"{re.escape(tokens.END_OF_WORD)}(\)*) \*\+", with_a_blank, pattern)
 
 
-def negative_parts(pattern: str) -> list[str]:
-    """What must not follow, or stand before: the insides of `(?!...)` and `(?<!...)`."""
-    parts: list[str] = []
-    begun: list[int] = []
-    for found in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?<?!)?|\)", pattern):
-        if found[0].startswith("("):
-            begun.append(found.end() if "!" in found[0] else 0)
-        elif found[0] == ")":
-            start = begun.pop()
-            if start:
-                parts.append(pattern[start : found.start()])
-    return parts
+def looks(pattern: str, signs: str) -> list[tuple[int, str]]:
+    """The looks ahead and behind, `=` or `!`, of a pattern: where they end, what they hold."""
+    found: list[tuple[int, str]] = []
+    begun: list[re.Match[str]] = []
+    for part in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?<?[=!])?|\)", pattern):
+        if part[0].startswith("("):
+            begun.append(part)
+        elif part[0] == ")":
+            opening = begun.pop()
+            if opening[0][-1] in signs:
+                found.append((part.start(), pattern[opening.end() : part.start()]))
+    return found
 
 
 def table_of(dialect: Dialect, header: str) -> Table | None:

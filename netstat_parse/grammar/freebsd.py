@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pyparsing import Empty, NoMatch, ParserElement, Regex
+from pyparsing import NoMatch, ParserElement, Regex
 
 from netstat_parse.grammar import macos
 from netstat_parse.grammar.dialect import Cell, Column, Dialect, Field, Place, RowKind
@@ -21,6 +21,7 @@ from netstat_parse.grammar.lowering import lower
 from netstat_parse.grammar.macos import ANY_HOST, address, bits, count
 from netstat_parse.grammar.table import AddressLimits, ProgramWidth, is_complete, is_number
 from netstat_parse.grammar.tokens import (
+    NOTHING,
     endpoint,
     free_text,
     literal,
@@ -224,7 +225,6 @@ SCTP_STATES = {
 }
 BELOW = 13
 """Where the further addresses begin on the lines below a row: behind its proto and type."""
-NOTHING = Empty().leave_whitespace()
 FURTHER = lower(endpoint("further", ".", ANY_HOST).leave_whitespace().parse_with_tabs())
 FURTHER_ALONE = re.sub(r"\(\?P<\w+>", "(?:", FURTHER)
 

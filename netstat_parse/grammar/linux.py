@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from pyparsing import And, Empty, NoMatch, ParserElement, Regex
+from pyparsing import And, NoMatch, ParserElement, Regex
 
 from netstat_parse.grammar.dialect import Cell, Column, Dialect, Field, Place, RowKind
 from netstat_parse.grammar.linux_locales import (
@@ -36,6 +36,7 @@ from netstat_parse.grammar.tokens import (
     COUNTER,
     END_OF_WORD,
     ID,
+    NOTHING,
     adjacent,
     choice,
     endpoint,
@@ -346,7 +347,6 @@ def row_kinds(language: Language, *others: Language) -> tuple[RowKind, ...]:
 
 # sctp: addresses are never cut; behind the state stands nothing but on an association's last line.
 
-NOTHING = Empty().leave_whitespace()
 AT_END = token(r"(?=[ \t]*+$)", "the line's end")
 
 

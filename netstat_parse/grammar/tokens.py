@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pyparsing import And, Literal, MatchFirst, Opt, ParserElement, Regex
+from pyparsing import And, Empty, Literal, MatchFirst, Opt, ParserElement, Regex
 
 BLANKS = " \t"
 END_OF_WORD = r"(?!\S)"
@@ -111,6 +111,10 @@ def fits(width: int) -> str:
     (A class that names its characters is quicker than one that asks Unicode about each.)
     """
     return rf"(?=[!-~]{{1,{width - 1}}}+{END_OF_WORD})"
+
+
+NOTHING = Empty().leave_whitespace()
+"""The cell of a column that a row leaves out."""
 
 
 def optional(element: ParserElement) -> ParserElement:
