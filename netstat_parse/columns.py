@@ -57,8 +57,6 @@ CUT_MARK = "…"
 """Ends a host that may have been cut, so that nobody takes it for an address."""
 
 
-default_cells = itemgetter(slice(len(CORE)))
-"""Of a row's cells those that fill the default columns but the first, which is the snapshot's."""
 _STATE = CORE.index("state")
 state_of = itemgetter(_STATE)
 

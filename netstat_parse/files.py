@@ -56,7 +56,7 @@ class Batch:
 
 
 def batches(
-    file: BinaryIO, *, size: int = 65_536, on_bytes: Callable[[int], None] | None = None
+    file: BinaryIO, *, size: int = 131_072, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[Batch]:
     """The decoded lines of an open binary file, as soon as they are there.
 

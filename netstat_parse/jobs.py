@@ -66,7 +66,7 @@ class Splitter:
     """
 
     def __init__(
-        self, jobs: int, new_reader: Callable[[], LineReader[Any]], sink: RowSink, outlet: Outlet
+        self, jobs: int, new_reader: Callable[[], LineReader], sink: RowSink, outlet: Outlet
     ) -> None:
         self.jobs = jobs
         self.new_reader = new_reader
@@ -101,7 +101,7 @@ class Splitter:
                 self.sink.unparsed, self.outlet.file = on_unparsed, out
         return True
 
-    def is_ready(self, reader: LineReader[Any]) -> bool:
+    def is_ready(self, reader: LineReader) -> bool:
         """True once others may write too: what comes before the first row is written."""
         if self._knows_header and reader.snapshots:
             self.sink.close()
@@ -348,7 +348,7 @@ class _Work:
 
     # This process
 
-    def _use(self, reader: LineReader[Any], lines: int) -> None:
+    def _use(self, reader: LineReader, lines: int) -> None:
         """Goes on with this reader; so many lines of the file were read until now."""
         before = lines - reader._number
         on_unparsed = self._on_unparsed
@@ -396,7 +396,7 @@ class _Work:
         self._use(reader, self._lines)
         return True
 
-    def _reader_at(self, at: int) -> LineReader[Any] | None:
+    def _reader_at(self, at: int) -> LineReader | None:
         """A reader that stands at the start of the row there, as far as the head tells."""
         head = self._file.head(at)
         if head is None:
@@ -409,7 +409,7 @@ class _Work:
                     break
         return reader
 
-    def _repeated(self, part: _Part) -> LineReader[Any]:
+    def _repeated(self, part: _Part) -> LineReader:
         """A reader that stands at the part's end, of which the output was used."""
         reader = self._reader_at(part.start)
         assert reader is not None
@@ -460,7 +460,7 @@ _NO_STATE = frozenset(("counts", "_sink", "_number", "_line", "_memories", "_mem
 """What a reader remembers that does not tell how it takes the next line, or is looked at below."""
 
 
-def _state(reader: LineReader[Any], sink: RowSink) -> str | None:
+def _state(reader: LineReader, sink: RowSink) -> str | None:
     """All that tells how the next line will be taken; None while lines are held back."""
     if reader._held or reader._rows or reader._headerless:
         return None

@@ -9,11 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from enum import StrEnum
-from itertools import compress
-from operator import not_
-from typing import Any, Generic, Protocol
 
 from netstat_parse import noise, stamps
 from netstat_parse.errors import (
@@ -24,7 +20,36 @@ from netstat_parse.errors import (
 )
 from netstat_parse.grammar import headers
 from netstat_parse.grammar.table import INTERNET, PROOF, Table
-from netstat_parse.rows import MAX_LINE, Made, Maker, RowReader, Suspect, is_plain
+from netstat_parse.rows import MAX_LINE, RowReader, Suspect, is_plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any, Protocol
+
+    from netstat_parse.rows import Made, Maker
+
+    class Sink(Maker, Protocol):
+        """Where a LineReader puts what it finds."""
+
+        def start(self, dialect: str, captured_at: datetime | None) -> None:
+            """A snapshot begins; the one before it is complete."""
+
+        def rows(self, made: list[Made]) -> None:
+            """The next rows of the snapshot's Internet table."""
+
+        def unix_rows(self, made: list[Made]) -> None:
+            """The next rows of the snapshot's table of UNIX domain sockets."""
+
+        def note(self, text: str) -> None:
+            """A note; it may come before any snapshot."""
+
+        def unparsed(self, number: int, text: str, reason: str) -> None:
+            """A line that can't be placed; it may come before any snapshot."""
+
+        def between(self) -> None:
+            """What comes now belongs to the next snapshot, if there is one."""
+
 
 ROWS_TO_PROVE = 10_000
 """In so many rows of a snapshot is the proof looked for that netstat cut nothing."""
@@ -63,29 +88,7 @@ class LineKind(StrEnum):
     UNPARSED = "unparsed"
 
 
-class Sink(Maker[Made], Protocol[Made]):
-    """Where a LineReader puts what it finds."""
-
-    def start(self, dialect: str, captured_at: datetime | None) -> None:
-        """A snapshot begins; the one before it is complete."""
-
-    def rows(self, made: list[Made]) -> None:
-        """The next rows of the snapshot's Internet table."""
-
-    def unix_rows(self, made: list[Made]) -> None:
-        """The next rows of the snapshot's table of UNIX domain sockets."""
-
-    def note(self, text: str) -> None:
-        """A note; it may come before any snapshot."""
-
-    def unparsed(self, number: int, text: str, reason: str) -> None:
-        """A line that can't be placed; it may come before any snapshot."""
-
-    def between(self) -> None:
-        """What comes now belongs to the next snapshot, if there is one."""
-
-
-class LineReader(Generic[Made]):
+class LineReader:
     """Places lines, one after another, and gives what they hold to a sink.
 
     `dialect` forces the dialect of every header. `strict` raises ParseError at the first line that
@@ -96,7 +99,7 @@ class LineReader(Generic[Made]):
 
     def __init__(
         self,
-        sink: Sink[Made],
+        sink: Sink,
         *,
         dialect: str | None = None,
         strict: bool = False,
@@ -116,8 +119,8 @@ class LineReader(Generic[Made]):
         self._formats = tuple(timestamp_formats)
         self._number = 0
         self._line = ""
-        self._memories: dict[Table, RowReader[Made]] = {}
-        self._memory: RowReader[Made] | None = None
+        self._memories: dict[Table, RowReader] = {}
+        self._memory: RowReader | None = None
         self._headers: set[str] = set()
         self._banner: headers.Banner | None = None
         self._aside: list[Any] | None = None
@@ -176,9 +179,8 @@ class LineReader(Generic[Made]):
             self._place(lines[0])
             return 1
         texts = list(map(self._behind_stamp, lines)) if self._has_stamped_rows else lines
-        made, suspects = memory.read_all(texts)
-        holes = () if all(made) else compress(range(len(made)), map(not_, made))
-        done: int = 0
+        made, holes, suspects = memory.read_all(texts)
+        done = 0
         for hole in (*holes, len(lines)):
             if hole < done:
                 continue
@@ -234,7 +236,7 @@ class LineReader(Generic[Made]):
         self._cell_left = 0
         self._may_go_on(texts[-1])
 
-    def _place_row(self, memory: RowReader[Made], text: str) -> bool:
+    def _place_row(self, memory: RowReader, text: str) -> bool:
         """Places the line if it is a row of the table, or goes on with the one above."""
         made = self._read_row(memory, text)
         if made is None:
@@ -243,7 +245,7 @@ class LineReader(Generic[Made]):
         self._may_go_on(text)
         return True
 
-    def _read_row(self, memory: RowReader[Made], text: str) -> Any:
+    def _read_row(self, memory: RowReader, text: str) -> Any:
         """What a row gives, or the suspect that it is; None if it is no row of the table."""
         table = memory.table
         made = memory.get(text)
@@ -287,7 +289,7 @@ class LineReader(Generic[Made]):
         if memory is not None and text.lstrip(" \t").startswith(memory.table.goes_on):
             self._row_text, self._row_end = text, self._number
 
-    def _place_continuation(self, memory: RowReader[Made], text: str) -> bool:
+    def _place_continuation(self, memory: RowReader, text: str) -> bool:
         """Places the line if it is one row together with the row right above it.
 
         It must be indented, unless that row is not.

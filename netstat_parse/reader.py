@@ -30,7 +30,10 @@ class _SnapshotSink:
         self._next = _Remarks()
         self._between = True
 
-    def maker(self, table: Table) -> MakeMany[Record]:
+    def cells(self, table: Table) -> tuple[str, ...]:
+        return table.names
+
+    def maker(self, table: Table) -> MakeMany:
         return records.maker(table)
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
@@ -114,7 +117,7 @@ class SnapshotReader:
         single: bool = False,
     ) -> None:
         self._sink = _SnapshotSink()
-        self._lines: LineReader[Record] = LineReader(
+        self._lines = LineReader(
             self._sink,
             dialect=dialect,
             strict=strict,

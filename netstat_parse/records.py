@@ -399,7 +399,7 @@ def _defaults(model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
-def maker(table: Table) -> MakeMany[Any]:
+def maker(table: Table) -> MakeMany:
     """The function that makes the models of rows of this table."""
     kind = _ConnectionMaker if table.kind == INTERNET else _UnixSocketMaker
     return kind(table).models

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import compress
 from operator import attrgetter, not_
-from typing import Any, Generic, Protocol, TypeVar
 
 from netstat_parse.grammar.table import (
     BOTH_CUT,
@@ -18,11 +17,27 @@ from netstat_parse.grammar.table import (
     PROOF,
     WHOLE,
     Cells,
+    RowFinder,
     Table,
     cut_of,
 )
 
-Made = TypeVar("Made")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+
+    Made = Any
+    """What a sink makes of a row. It is true."""
+
+    class Maker(Protocol):
+        """What makes something of rows: the part of a sink that a RowReader needs."""
+
+        def cells(self, table: Table) -> tuple[str, ...]:
+            """The names of the cells that it needs, the first of the table's."""
+
+        def maker(self, table: Table) -> MakeMany:
+            """The function that makes what is kept of the rows of this table."""
+
 
 ROWS_REMEMBERED = 2**16
 """How many rows' results are kept at most, for when the same line comes again."""
@@ -39,18 +54,14 @@ Cuts = tuple[int, int]
 """What of the local and the foreign endpoint may have been cut."""
 NOT_CUT: Cuts = (WHOLE, WHOLE)
 NO_CELLS: Cells = ()
-MakeMany = Callable[[list[Cells], list[Cuts] | None], list[Made]]
+MakeMany = Callable[[list[Cells], "list[Cuts] | None"], "list[Made]"]
 """Many rows' cells, and their cuts, if some may have been cut -> what is kept of each."""
+NO_ROW = False
+"""Stands for what a line gives that is no row, or not one that is complete in itself."""
+Places = Sequence[int]
 
 
-class Maker(Protocol[Made]):
-    """What makes something of rows: the part of a sink that a RowReader needs."""
-
-    def maker(self, table: Table) -> MakeMany[Made]:
-        """The function that makes what is kept of the rows of this table."""
-
-
-class Suspect(Generic[Made]):
+class Suspect:
     """A row with an endpoint that fills its column: it is made when it is known if it was cut."""
 
     __slots__ = ("cells", "cuts", "made_if_cut", "made_if_whole")
@@ -58,11 +69,11 @@ class Suspect(Generic[Made]):
     def __init__(self, cells: Cells, cuts: Cuts) -> None:
         self.cells = cells
         self.cuts = cuts
-        self.made_if_cut: Made | None = None
-        self.made_if_whole: Made | None = None
+        self.made_if_cut: Made = None
+        self.made_if_whole: Made = None
 
 
-class RowReader(Generic[Made]):
+class RowReader:
     """Reads rows of one table, and remembers what they gave.
 
     When the newer half of the memory is full it becomes the older one. Where nothing repeats,
@@ -73,12 +84,16 @@ class RowReader(Generic[Made]):
     LOOK = 256
     PATIENCE = 20_000
 
-    def __init__(self, table: Table, maker: Maker[Made]) -> None:
+    def __init__(self, table: Table, maker: Maker) -> None:
         self.table = table
         self._make = maker.maker(table)
+        self._names = maker.cells(table)
+        self._whole = table.finders(self._names)
+        self._may_be_cut = table.finders(self._names, may_be_cut=True)
         self._newer: dict[str, Made] = {}
         self._older: dict[str, Made] = {}
-        self._suspects: dict[str, Suspect[Made]] = {}
+        self._odd: dict[str, Suspect | bool] = {}
+        """The lines that give suspects, or NO_ROW."""
         self._room = min(LEAST_REMEMBERED, ROWS_REMEMBERED)
         self._met_again = 0
         self._met_first = 0
@@ -87,97 +102,109 @@ class RowReader(Generic[Made]):
         """Snapshots of so many rows are to be remembered."""
         self._room = min(max(self._room, 2 * rows), ROWS_REMEMBERED)
 
-    def get(self, line: str) -> Made | Suspect[Made] | None:
-        """What is known of a line."""
-        return self._newer.get(line) or self._suspects.get(line)
+    def get(self, line: str) -> Made | Suspect | None:
+        """What is known of a row."""
+        return self._newer.get(line) or self._odd.get(line) or None
 
-    def read_all(
-        self, lines: Sequence[str]
-    ) -> tuple[list[Made | Suspect[Made] | None], Sequence[int]]:
-        """For each line what it gives if it is a row, complete in itself, else None.
+    def read_all(self, lines: Sequence[str]) -> tuple[list[Made | Suspect], Places, Places]:
+        """For each line what it gives if it is a row, complete in itself.
 
-        The second is the places of the suspects, in order.
+        The second is the places of the lines that are not, the third those of suspects, in order.
         """
         if self._met_first > self.PATIENCE > 16 * self._met_again:
             if not any(map(self._newer.get, lines[: self.LOOK])):
-                read = self._read(lines)
-                self._remember(lines[:: self.SAMPLE], read[0][:: self.SAMPLE])
-                return read
+                made, holes, suspects = self._read(lines)
+                step = self.SAMPLE
+                odd = [i // step for i in (*holes, *suspects) if i % step == 0]
+                self._remember(lines[::step], made[::step], odd)
+                return made, holes, suspects
             self._met_first = 0
-        known: list[Made | Suspect[Made] | None] = list(map(self._newer.get, lines))
+        known = list(map(self._newer.get, lines))
         if all(known):
             self._met_again += len(known)
-            return known, ()
+            return known, (), ()
         places = list(compress(range(len(known)), map(not_, known)))
         texts = [lines[i] for i in places]
-        found: dict[str, Made | Suspect[Made] | None] = dict.fromkeys(texts)
+        found: dict[str, Made | Suspect] = dict.fromkeys(texts)
         self._met_again += len(known) - len(found)
         for text in self._older.keys() & found.keys():
             found[text] = self._newer[text] = self._older[text]
-        met_before = self._suspects.keys() & found.keys()
-        for text in met_before:
-            found[text] = self._suspects[text]
+        for text in self._odd.keys() & found.keys():
+            found[text] = self._odd[text]
         unknown = [text for text, one in found.items() if one is None]
-        suspects: Sequence[int] = ()
         if unknown:
             self._met_first += len(unknown)
-            made, suspects = self._read(unknown)
+            made, holes, suspects = self._read(unknown)
             found.update(zip(unknown, made, strict=True))
-            self._remember(unknown, made, are_rows=not suspects and all(made))
+            self._remember(unknown, made, (*holes, *suspects))
         for i, text in zip(places, texts, strict=True):
             known[i] = found[text]
-        if suspects or met_before:
-            suspects = [i for i in places if type(known[i]) is Suspect]
-        return known, suspects
+        holes = [i for i in places if known[i] is NO_ROW]
+        suspects = [i for i in places if type(known[i]) is Suspect]
+        return known, holes, suspects
 
-    def made_of(self, line: str, cells: Cells, *, is_complete: bool) -> Made | Suspect[Made]:
+    def made_of(self, line: str, cells: Cells, *, is_complete: bool) -> Made | Suspect:
         """What a line of these cells gives. If it is complete in itself, that is remembered."""
         cuts = _cuts(self.table, line, cells)
-        made: Made | Suspect[Made] = Suspect(cells, cuts)
+        cells = self._needed(cells)
+        made: Made | Suspect = Suspect(cells, cuts)
         if cuts == NOT_CUT:
             made = self._make([cells], None)[0]
         if is_complete:
-            self._remember([line], [made])
+            self._remember([line], [made], () if cuts == NOT_CUT else (0,))
         return made
 
-    def settle(self, suspects: Sequence[Suspect[Made]], *, cut: bool) -> list[Made]:
+    def settle(self, suspects: Sequence[Suspect], *, cut: bool) -> list[Made]:
         """What the suspects give, if netstat cut the addresses that fill their columns, or not."""
         name = "made_if_cut" if cut else "made_if_whole"
+        known: list[Made] = list(map(attrgetter(name), suspects))
+        if all(known):
+            return known
         new = [one for one in dict.fromkeys(suspects) if getattr(one, name) is None]
-        if new:
-            cuts = [one.cuts for one in new] if cut else None
-            for one, made in zip(new, self._make([one.cells for one in new], cuts), strict=True):
-                setattr(one, name, made)
+        cuts = [one.cuts for one in new] if cut else None
+        for one, made in zip(new, self._make([one.cells for one in new], cuts), strict=True):
+            setattr(one, name, made)
         return list(map(attrgetter(name), suspects))
 
-    def _read(
-        self, lines: Sequence[str]
-    ) -> tuple[list[Made | Suspect[Made] | None], Sequence[int]]:
-        """The same as `read_all`, of lines that are not known."""
-        cells, left = self._find(lines)
-        if not left:
-            return list(self._make(cells, None)), ()
-        found: dict[int, Suspect[Made] | None] = {}
-        for i in left:
-            line = lines[i]
-            read = self.table.read(line) if is_plain(line) and len(line) <= MAX_LINE else None
-            if read is None or read[1] > 0:
-                # Where something is missing at the row's end, its neighbours tell what it is.
-                found[i] = None
-                continue
-            cuts = _cuts(self.table, line, read[0])
-            if cuts == NOT_CUT:
-                cells[i] = read[0]
-            else:
-                found[i] = Suspect(read[0], cuts)
-        for i in reversed(found):
-            del cells[i]
-        made: list[Made | Suspect[Made] | None] = list(self._make(cells, None))
-        for i, one in found.items():
-            made.insert(i, one)
-        return made, [i for i, one in found.items() if one is not None]
+    def _needed(self, cells: Cells) -> Cells:
+        return cells[: len(self._names)]
 
-    def _find(self, lines: Sequence[str]) -> tuple[list[Cells], list[int]]:
+    def _read(self, lines: Sequence[str]) -> tuple[list[Made | Suspect], Places, Places]:
+        """The same as `read_all`, of lines that are not known."""
+        cells, left = self._find(lines, self._whole)
+        if not left:
+            return self._make(cells, None), (), ()
+        doubtful = [lines[i] for i in left]
+        cells_in_doubt, others = self._find(doubtful, self._may_be_cut)
+        for place in others:
+            line = doubtful[place]
+            read = self.table.read(line) if is_plain(line) and len(line) <= MAX_LINE else None
+            if read is not None and read[1] <= 0:
+                # Where something is missing at the row's end, its neighbours tell what it is.
+                cells_in_doubt[place] = self._needed(read[0])
+        holes, suspects = [], []
+        odd: dict[int, Suspect | bool] = {}
+        for i, line, found in zip(left, doubtful, cells_in_doubt, strict=True):
+            if not any(found):
+                holes.append(i)
+                odd[i] = NO_ROW
+                continue
+            cuts = _cuts(self.table, line, found)
+            if cuts == NOT_CUT:
+                cells[i] = found
+            else:
+                suspects.append(i)
+                odd[i] = Suspect(found, cuts)
+        for i in reversed(odd):
+            del cells[i]
+        made = self._make(cells, None)
+        for i, one in odd.items():
+            made.insert(i, one)
+        return made, holes, suspects
+
+    def _find(
+        self, lines: Sequence[str], finders: Sequence[RowFinder]
+    ) -> tuple[list[Cells], list[int]]:
         """The cells of the rows that are found in bulk, and the places of the other lines."""
         text = "\n".join(lines)
         if not is_plain(text) or (len(text) > MAX_LINE and max(map(len, lines)) > MAX_LINE):
@@ -187,10 +214,10 @@ class RowReader(Generic[Made]):
         cells: list[Cells] = []
         left = list(range(len(lines)))
         is_row = self.table.is_row
-        for row in self.table.rows:
-            if row.prefix not in text:
+        for finder in finders:
+            if finder.prefix not in text:
                 continue
-            found = row.find(text)
+            found = finder.find(text)
             if len(found) != len(left):
                 break  # there are line feeds within the lines
             places = left
@@ -205,24 +232,21 @@ class RowReader(Generic[Made]):
             text = "\n".join([lines[i] for i in left])
         return cells or [NO_CELLS] * len(lines), left
 
-    def _remember(
-        self,
-        lines: Sequence[str],
-        made: Sequence[Made | Suspect[Made] | None],
-        *,
-        are_rows: bool = False,
-    ) -> None:
-        """Remembers what lines gave; `are_rows` says that it is neither suspects nor nothing."""
+    def _remember(self, lines: Sequence[str], made: Sequence[Made | Suspect], odd: Places) -> None:
+        """Remembers what lines gave; at the odd places it is a suspect, or no row."""
         if len(self._newer) >= self._room:
             self._older, self._newer = self._newer, {}
-        if len(self._suspects) >= self._room:
-            self._suspects = {}
-        new: Any = zip(lines, made, strict=True)
-        if not are_rows or max(map(len, lines)) > LONGEST_REMEMBERED:
-            new = [(line, one) for line, one in new if one and len(line) <= LONGEST_REMEMBERED]
-            self._suspects.update([pair for pair in new if type(pair[1]) is Suspect])
-            new = [pair for pair in new if type(pair[1]) is not Suspect]
-        self._newer.update(new)
+        if len(self._odd) >= self._room:
+            self._odd = {}
+        self._newer.update(zip(lines, made, strict=True))
+        for i in odd:
+            self._newer.pop(lines[i], None)
+            self._odd[lines[i]] = made[i]
+        if max(map(len, lines)) > LONGEST_REMEMBERED:
+            for line in lines:
+                if len(line) > LONGEST_REMEMBERED:
+                    self._newer.pop(line, None)
+                    self._odd.pop(line, None)
 
 
 def is_plain(text: str) -> bool:

@@ -13,7 +13,6 @@ from itertools import compress, count
 from netstat_parse.columns import (
     SIGNED,
     all_columns,
-    default_cells,
     default_columns,
     getters_of,
     state_of,
@@ -232,7 +231,11 @@ class RowSink:
     def between(self) -> None:
         """Nothing is kept that would belong to one snapshot or the next."""
 
-    def maker(self, table: Table) -> MakeMany[Any]:
+    def cells(self, table: Table) -> tuple[str, ...]:
+        """The names of the cells that are needed of rows."""
+        return table.names
+
+    def maker(self, table: Table) -> MakeMany:
         """From rows' cells to what is written of them."""
         return self.row_maker(table) if table.kind == self._table else _leave_out
 
@@ -246,7 +249,7 @@ class RowSink:
         if self._table == UNIX:
             self.write(made)
 
-    def row_maker(self, table: Table) -> MakeMany[Any]:
+    def row_maker(self, table: Table) -> MakeMany:
         """From the cells of rows of the right table to what is written of them."""
         raise NotImplementedError
 
@@ -283,7 +286,12 @@ class CsvSink(RowSink):
         self._on_warning = on_warning
         self._complained_of: set[str] = set()
 
-    def row_maker(self, table: Table) -> MakeMany[Any]:
+    def cells(self, table: Table) -> tuple[str, ...]:
+        """The names of the cells that are needed of rows."""
+        is_default = self._writes_cells and table.kind == INTERNET
+        return CORE if is_default else super().cells(table)
+
+    def row_maker(self, table: Table) -> MakeMany:
         """To a row's text behind its stamp; where columns were named, to the texts of each."""
         if self._writes_cells:
             return _CsvRows(table, self._quote)
@@ -318,12 +326,11 @@ class _CsvRows:
     """From the cells of rows to the default columns of CSV, without the first, which is a stamp."""
 
     def __init__(self, table: Table, quote: Callable[[str], str]) -> None:
-        self._has_more = bool(table.own)
         self._quote = quote
         self._renamed = {printed: name for printed, name in table.states.items() if printed != name}
 
     def __call__(self, rows: list[Cells], cuts: list[Cuts] | None) -> list[bytes]:
-        rows = list(map(default_cells, rows)) if self._has_more else rows.copy()
+        rows = rows.copy()
         renamed = self._renamed
         for i in compress(count(), map(renamed.__contains__, map(state_of, rows))):
             rows[i] = with_state(rows[i], renamed[state_of(rows[i])])
@@ -342,7 +349,7 @@ class _CsvRows:
 class JsonLinesSink(RowSink):
     """Writes rows as JSON Lines, as `write_jsonl` does."""
 
-    def row_maker(self, table: Table) -> MakeMany[bytes]:
+    def row_maker(self, table: Table) -> MakeMany:
         """To a row's text behind its stamp."""
         from netstat_parse import records
 

@@ -102,11 +102,24 @@ def test_both_engines_read_damaged_rows_alike(damaged: tuple[Table, str]) -> Non
 @given(damaged_rows())
 def test_rows_read_at_once_are_those_read_one_by_one(damaged: tuple[Table, str]) -> None:
     table, row = damaged
-    for matcher in table.rows:
-        first, cells, last = matcher.find(f"x\n{row}\n")
-        assert not any(first + last)
-        found = matcher.match_object(row)
-        assert not any(cells) or (found is not None and matcher.cells(found) == cells)
+    for may_be_cut in (False, True):
+        finders = table.finders(table.names, may_be_cut=may_be_cut)
+        some = table.finders(table.names[:7], may_be_cut=may_be_cut)
+        for finder, of_some in zip(finders, some, strict=True):
+            first, cells, last = finder.find(f"x\n{row}\n")
+            assert not any(first + last)
+            assert not any(cells) or table.match(row) == cells
+            assert of_some.find(row)[0] == cells[:7]
+
+
+def test_rows_with_addresses_that_may_be_cut_are_found_at_once_too() -> None:
+    address = "2001:db8:1:2:3:4:5:6:22"
+    row = f"tcp6       0      0 {address} 2001:db8::9:5000        ESTABLISHED"
+    assert len(address) == linux.NARROWEST_ADDRESS
+    table = table_under(linux.HEADER)
+    assert table is not None
+    assert not any(table.finders(table.names)[0].find(row)[0])
+    assert table.finders(table.names, may_be_cut=True)[0].find(row)[0] == table.match(row)
 
 
 RARE = (
@@ -125,7 +138,7 @@ def test_what_the_bulk_pattern_leaves_out_is_read_nevertheless(row: str) -> None
     assert table is not None
     cells = table.match(row)
     assert cells is not None
-    assert not any(table.rows[0].find(row)[0])
+    assert not any(table.finders(table.names)[0].find(row)[0])
     (snapshot,) = iter_snapshots([linux.HEADER, row, row])
     assert len(snapshot.connections) == 2
     assert not snapshot.unparsed

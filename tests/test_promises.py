@@ -312,7 +312,7 @@ def test_no_input_raises_anything_else(given_lines: list[str]) -> None:
     snapshots = outcome(given_lines)
     outcome(given_lines, strict=True)
     file = io.BytesIO()
-    reader: LineReader[Any] = LineReader(CsvSink(file, lambda *_: None, lambda _: None))
+    reader: LineReader = LineReader(CsvSink(file, lambda *_: None, lambda _: None))
     reader.feed_lines(given_lines)
     if isinstance(snapshots, NotNetstatError):
         with pytest.raises(NotNetstatError):
@@ -502,7 +502,7 @@ def test_memory_does_not_grow_with_long_rows(long_part: str, columns: Any) -> No
         linux_row(Row(local_port=str(i)), "p").replace(long_part, "x" * 60_000 + long_part)
         for i in range(1, 301)
     ]
-    reader: LineReader[Any] = LineReader(
+    reader: LineReader = LineReader(
         CsvSink(Nowhere(), lambda *_: None, lambda _: None, columns=columns)
     )
     reader.feed_lines([linux_header("p"), *given_lines[:10]])

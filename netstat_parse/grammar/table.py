@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from operator import itemgetter
 
+from netstat_parse.patterns import compile_later
 from netstat_parse.values import value
 
 Cells = tuple[str, ...]
@@ -158,10 +159,25 @@ class RowMatcher:
         ]
         return sorted(names, key=groups.__getitem__, reverse=True)
 
+
+class RowFinder:
+    """Finds the rows of one kind among many lines at once, but for what is rare.
+
+    It gives the cells of these names, the first of the table's. Rows with an address that may have
+    been cut are found only with `may_be_cut`.
+    """
+
+    def __init__(self, pattern: RowPattern, names: tuple[str, ...], *, may_be_cut: bool) -> None:
+        self.prefix = pattern.prefix
+        self._row = _LONGEST_WORD.sub(_one_more, pattern.whole) if may_be_cut else pattern.whole
+        self._names = names
+
     @cached_property
     def find(self) -> Callable[[str], list[Cells]]:
-        """Lines, joined -> the cells of each; all empty if it is no row, or one that may be cut."""
-        row = _with_all_groups(self._pattern.whole, self._names)
+        """Lines, joined -> the cells of each; all empty if it is no such row."""
+        row = _with_all_groups(self._row, self._names)
+        for name in set(re.findall(r"\(\?P<(\w+)>", row)).difference(self._names):
+            row = row.replace(f"(?P<{name}>", "(?:")
         pattern = re.compile(rf"(?m)^(?:{row} *+$|.*)")
         find: Callable[[str], list[Cells]] = pattern.findall
         positions = tuple(pattern.groupindex[name] - 1 for name in self._names)
@@ -169,6 +185,14 @@ class RowMatcher:
             return find
         pick = itemgetter(*positions)
         return lambda text: list(map(pick, find(text)))
+
+
+_LONGEST_WORD = compile_later(r"(?<=\[!-~\]\{1,)[0-9]++")
+"""The number of characters that an address has at most, in the patterns of whole ones."""
+
+
+def _one_more(found: re.Match[str]) -> str:
+    return str(int(found[0]) + 1)
 
 
 def _with_all_groups(pattern: str, names: tuple[str, ...]) -> str:
@@ -226,6 +250,11 @@ class Table:
     def rows(self) -> tuple[RowMatcher, ...]:
         """The matchers of its kinds of row, in the order to try them in."""
         return tuple(RowMatcher(pattern, self.names) for pattern in self.patterns)
+
+    def finders(self, names: tuple[str, ...], *, may_be_cut: bool = False) -> tuple[RowFinder, ...]:
+        """What finds its rows in bulk, and gives their cells of these names, the first it has."""
+        patterns = [p for p in self.patterns if not may_be_cut or _LONGEST_WORD.search(p.whole)]
+        return tuple(RowFinder(p, names, may_be_cut=may_be_cut) for p in patterns)
 
     def match(self, line: str) -> Cells | None:
         """The cells of a row of this table, or None if the line is none."""

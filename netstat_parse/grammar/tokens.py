@@ -129,6 +129,7 @@ def free_text(name: str, words: str, behind: str, longest: int = 255) -> ParserE
     nothing behind it, it is the rest of the line, less trailing blanks.
     """
     if not behind:
-        return token(r"(?:.*[^ \t\n])?", words)(name)
+        # One word is the usual case, and quicker to end than to come back to from the line's end.
+        return token(r"(?:[^ \t\n]++(?=[ \t]*+(?![^\n]))|.*[^ \t\n]|)", words)(name)
     text = rf"(?:.{{0,{longest - 1}}}?[^ \t\n])??"
     return token(rf"{text}(?={behind}[ \t]*+$)", words)(name)
