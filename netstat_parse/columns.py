@@ -6,7 +6,6 @@ The default columns can be written of a row's cells as well, without a model.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from operator import itemgetter
 
 from netstat_parse.errors import UnknownColumnError
 from netstat_parse.grammar.table import (
@@ -57,13 +56,12 @@ CUT_MARK = "…"
 """Ends a host that may have been cut, so that nobody takes it for an address."""
 
 
-_STATE = CORE.index("state")
-state_of = itemgetter(_STATE)
+STATE = CORE.index("state")
 
 
 def with_state(cells: Cells, state: str) -> Cells:
     """The cells with this state."""
-    return (*cells[:_STATE], state, *cells[_STATE + 1 :])
+    return (*cells[:STATE], state, *cells[STATE + 1 :])
 
 
 def with_cut_marks(cells: Cells, local_cut: int, foreign_cut: int) -> Cells:

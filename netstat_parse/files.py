@@ -41,7 +41,8 @@ if TYPE_CHECKING:
         def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
-MAX_LINE = 65_536  # characters of a line that are kept
+MAX_LINE = 65_536
+"""Characters of a line that are kept; no netstat prints a longer line."""
 
 
 @value
@@ -423,7 +424,7 @@ def _decoded(data: bytes) -> list[str]:
     """The lines of whole lines' bytes, the last one without its newline."""
     try:
         text = data.decode()
-        long = _has_long_line(data)
+        long = has_long_line(data)
     except UnicodeDecodeError:
         text = data.decode("utf-8", "backslashreplace")
         long = True  # perhaps: a byte that was replaced is four characters now
@@ -435,11 +436,12 @@ def _decoded(data: bytes) -> list[str]:
     return lines
 
 
-def _has_long_line(data: bytes) -> bool:
-    """Whether a line has more than MAX_LINE bytes, found without looking at every line."""
+def has_long_line(text: str | bytes) -> bool:
+    """Whether a line is longer than MAX_LINE, found without looking at every line."""
+    end: Any = "\n" if isinstance(text, str) else b"\n"
     start = 0
-    while len(data) - start > MAX_LINE:
-        start = data.rfind(b"\n", start, start + MAX_LINE + 1) + 1
+    while len(text) - start > MAX_LINE:
+        start = text.rfind(end, start, start + MAX_LINE + 1) + 1
         if start == 0:
             return True
     return False

@@ -18,9 +18,10 @@ from netstat_parse.errors import (
     SeveralSnapshotsError,
     UnknownDialectError,
 )
+from netstat_parse.files import MAX_LINE
 from netstat_parse.grammar import headers
 from netstat_parse.grammar.table import INTERNET, PROOF, Table
-from netstat_parse.rows import MAX_LINE, RowReader, Suspect, is_plain
+from netstat_parse.rows import RowReader, Suspect, is_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain, compress, repeat
-from operator import attrgetter
+from operator import attrgetter, not_
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -24,9 +24,6 @@ from netstat_parse.grammar.table import (
     BOTH_CUT,
     HOST_CUT,
     INTERNET,
-    PORT_CUT,
-    PROOF,
-    WHOLE,
     Cells,
     Table,
     is_number,
@@ -41,12 +38,12 @@ from netstat_parse.models import (
     UnixSocket,
     construct_all,
 )
-from netstat_parse.rows import Cuts, MakeMany
+from netstat_parse.rows import CUT, Cuts, MakeMany
 
 if TYPE_CHECKING:
     from netstat_parse.grammar.dialect import Field
 
-MEMORY = 2**15
+MEMORY = 2**12
 """How many endpoints, and how many processes, are kept to be used again."""
 LONGEST = 300
 """Characters; no longer host or name is kept."""
@@ -105,14 +102,16 @@ class Shared(Generic[MadeT]):
     def get(self, keys: list[Key]) -> list[MadeT]:
         """The model of each pair."""
         made = self._made
-        new = list(set(keys).difference(made))
-        if new:
-            if len(made) + len(new) > MEMORY:
-                made = self._made = {}
-                new = list(set(keys))
-            made.update(self._make(new))
+        found: list[Any] = list(map(made.get, keys))
+        new = {key for key, model in zip(keys, found, strict=True) if model is None}
+        if not new:
+            return found
+        if len(made) + len(new) > MEMORY:
+            made = self._made = {}
+            new = set(keys)
+        made.update(self._make(list(new)))
         models = list(map(made.__getitem__, keys))
-        if new and max(map(len, chain.from_iterable(new))) > LONGEST:
+        if max(map(len, chain.from_iterable(new))) > LONGEST:
             for key in new:
                 if max(map(len, key)) > LONGEST:
                     del made[key]
@@ -133,24 +132,46 @@ class Converted(dict[str, Any]):
         return made
 
 
-_set_ipv4: Callable[[object, int], None] | None = getattr(
-    vars(IPv4Address).get("_ip"), "__set__", None
-)
-"""Sets an IPv4Address's number, as its constructor does once it knows what kind of value it was
-given. Where Python has no such slot, the constructor is asked."""
+def sharing_keys(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The same fields in a dict of which all copies share the keys (PEP 412).
+
+    They take a third of the memory. Only the dict of an object's attributes is made so, and it has
+    room for more of them where the object is not a plain one.
+    """
+
+    class Owner(list[Any]):
+        pass
+
+    owner = Owner()
+    for name, value in fields.items():
+        setattr(owner, name, value)
+    return vars(owner)
 
 
-def _ipv4_addresses(hosts: Sequence[str]) -> list[IPv4Address | IPv6Address | None]:
-    """The same as `address_of` for many hosts, most of which are IPv4 addresses."""
+_SLOTS: dict[type, dict[str, object]] = {
+    IPv4Address: {"_ip": None},
+    IPv6Address: {"_ip": None, "_scope_id": None},
+}
+"""What an address holds when its constructor knows what kind of value it was given: the number is
+set later. Where Python's own has other slots, the constructor is asked."""
+
+
+def _numeric_addresses(
+    hosts: Sequence[str], family: int, cls: type[IPv4Address | IPv6Address]
+) -> Sequence[IPv4Address | IPv6Address | None]:
+    """The same as `address_of` for many hosts, most of which are addresses of this family."""
     try:
-        numbers = list(map(int.from_bytes, map(inet_pton, repeat(AF_INET), hosts)))
+        numbers = list(map(int.from_bytes, map(inet_pton, repeat(family), hosts)))
     except (OSError, ValueError):
         return list(map(address_of, hosts))
-    if _set_ipv4 is None:
-        return list(map(IPv4Address, numbers))
-    addresses = list(map(object.__new__, repeat(IPv4Address, len(numbers))))
-    deque(map(_set_ipv4, addresses, numbers), maxlen=0)
-    return list(addresses)
+    values = _SLOTS[cls]
+    if tuple(cls.__slots__) != (*values, "__weakref__"):
+        return list(map(cls, numbers))
+    addresses = list(map(object.__new__, repeat(cls, len(numbers))))
+    for slot, value in values.items():
+        set_slot = vars(cls)[slot].__set__
+        deque(map(set_slot, addresses, numbers if slot == "_ip" else repeat(value)), maxlen=0)
+    return addresses
 
 
 def _port_numbers(ports: Sequence[str]) -> list[int | None]:
@@ -160,41 +181,58 @@ def _port_numbers(ports: Sequence[str]) -> list[int | None]:
     return [int(port) if is_number(port) else None for port in ports]
 
 
-def _make_endpoints(keys: list[Key]) -> Iterator[tuple[Key, Endpoint]]:
+def _make_endpoints(keys: list[Key]) -> Iterable[tuple[Key, Endpoint]]:
     """The Endpoints of hosts and ports that can't have been cut."""
     # One name among the addresses, or one `*` among the ports, would make all of them slow.
-    of_ipv4 = [key for key in keys if key[0][-1:].isdigit() and key[1] and ":" not in key[0]]
-    others = keys if not of_ipv4 else list(set(keys).difference(of_ipv4))
-    for some, addresses in (
-        (of_ipv4, _ipv4_addresses([host for host, _ in of_ipv4])),
-        (others, [address_of(host) for host, _ in others]),
-    ):
-        fields = [
-            {
-                "host": host,
-                "address": address,
-                "port": number,
-                "service": port or None if number is None else None,
-                "truncated": False,
-            }
-            for (host, port), address, number in zip(
-                some, addresses, _port_numbers([port for _, port in some]), strict=True
-            )
-        ]
-        yield from zip(some, construct_all(Endpoint, fields, ENDPOINT_FIELDS), strict=True)
+    ipv4: list[Key] = []
+    ipv6: list[Key] = []
+    others: list[Key] = []
+    for key in keys:
+        host, port = key
+        if not port or "%" in host:
+            others.append(key)
+        elif ":" in host:
+            ipv6.append(key)
+        else:
+            (ipv4 if host[-1:].isdigit() else others).append(key)
+    return chain(
+        _endpoints(ipv4, _numeric_addresses([host for host, _ in ipv4], AF_INET, IPv4Address)),
+        _endpoints(ipv6, _numeric_addresses([host for host, _ in ipv6], AF_INET6, IPv6Address)),
+        _endpoints(others, [address_of(host) for host, _ in others]),
+    )
 
 
-def _endpoint(host: str, port: str, cut: int) -> Endpoint:
-    """An endpoint that may have been cut; `port` is empty where netstat prints `*`."""
-    has_number = is_number(port)
-    fields = {
-        "host": host,
-        "address": None if cut in (HOST_CUT, BOTH_CUT) else address_of(host),
-        "port": int(port) if has_number and cut not in (PORT_CUT, BOTH_CUT) else None,
-        "service": None if has_number else port or None,
-        "truncated": cut in (HOST_CUT, PORT_CUT, BOTH_CUT),
-    }
-    return construct_all(Endpoint, [fields], ENDPOINT_FIELDS)[0]
+def _endpoints(
+    keys: list[Key], addresses: Iterable[IPv4Address | IPv6Address | None]
+) -> Iterable[tuple[Key, Endpoint]]:
+    fields = [
+        {
+            "host": host,
+            "address": address,
+            "port": number,
+            "service": (port or None) if number is None else None,
+            "truncated": False,
+        }
+        for (host, port), address, number in zip(
+            keys, addresses, _port_numbers([port for _, port in keys]), strict=True
+        )
+    ]
+    return zip(keys, construct_all(Endpoint, fields, ENDPOINT_FIELDS), strict=True)
+
+
+def _cut_endpoints(endpoints: Iterable[tuple[Key, int]]) -> list[Endpoint]:
+    """Endpoints of which something may have been cut; a port is empty where netstat prints `*`."""
+    fields = [
+        {
+            "host": host,
+            "address": None if cut in (HOST_CUT, BOTH_CUT) else address_of(host),
+            "port": int(port) if cut == HOST_CUT and is_number(port) else None,
+            "service": None if is_number(port) else port or None,
+            "truncated": True,
+        }
+        for (host, port), cut in endpoints
+    ]
+    return construct_all(Endpoint, fields, ENDPOINT_FIELDS)
 
 
 ENDPOINT_FIELDS = set(Endpoint.model_fields)
@@ -225,8 +263,10 @@ class _RowMaker(Generic[ModelT]):
     def _made(self, all_fields: list[dict[str, Any]], columns: Columns, pids: int) -> list[ModelT]:
         """The models, with their own fields and with the processes of the pids in that column."""
         if any(columns[pids]):
-            keys = list(zip(columns[pids], columns[pids + 1], strict=True))
-            for fields, process in zip(all_fields, self._processes.get(keys), strict=True):
+            keys = zip(columns[pids], columns[pids + 1], strict=True)
+            processes = self._processes.get(list(compress(keys, columns[pids])))
+            with_pid = compress(all_fields, columns[pids])
+            for fields, process in zip(with_pid, processes, strict=True):
                 fields["process"] = process
         self._own.set(all_fields, columns)
         return construct_all(self._model, all_fields, self._names)
@@ -243,34 +283,34 @@ class _ConnectionMaker(_RowMaker[Connection]):
             if state is TcpState.UNKNOWN and printed != "UNKNOWN"
         }
         self._endpoints = Shared(_make_endpoints)
-        self._protocols = Converted(protocol, {})
+        self._of_proto = Converted(self._fields_of_proto, {})
         self._plain_family = table.plain_family
 
     def _models(self, columns: Columns, cuts: list[Cuts] | None) -> list[Connection]:
         _, _, _, hosts, ports, foreign_hosts, foreign_ports, *_ = columns
-        keys = [*zip(hosts, ports, strict=True), *zip(foreign_hosts, foreign_ports, strict=True)]
+        local = list(zip(hosts, ports, strict=True))
+        foreign = list(zip(foreign_hosts, foreign_ports, strict=True))
         if cuts is None:
-            endpoints = self._endpoints.get(keys)
-        else:
-            both = [*(local for local, _ in cuts), *(foreign for _, foreign in cuts)]
-            is_whole = [cut in (WHOLE, PROOF) for cut in both]
-            whole = iter(self._endpoints.get(list(compress(keys, is_whole))))
-            endpoints = [
-                next(whole) if cut in (WHOLE, PROOF) else _endpoint(*key, cut)
-                for key, cut in zip(keys, both, strict=True)
-            ]
-        return self._of(columns, endpoints[: len(hosts)], endpoints[len(hosts) :])
+            return self._of(columns, self._endpoints.get(local), self._endpoints.get(foreign))
+        local_cuts, foreign_cuts = zip(*cuts, strict=True)
+        return self._of(
+            columns, self._with_cut(local, local_cuts), self._with_cut(foreign, foreign_cuts)
+        )
+
+    def _with_cut(self, keys: list[Key], cuts: Sequence[int]) -> list[Endpoint]:
+        """The Endpoints of these hosts and ports, of which some may have been cut."""
+        is_cut = [cut in CUT for cut in cuts]
+        made = iter(_cut_endpoints(list(compress(zip(keys, cuts, strict=True), is_cut))))
+        whole = iter(self._endpoints.get(list(compress(keys, map(not_, is_cut)))))
+        return [next(made if one_is_cut else whole) for one_is_cut in is_cut]
 
     def _of(
         self, columns: Columns, local: list[Endpoint], foreign: list[Endpoint]
     ) -> list[Connection]:
         protos, recv_q, send_q, _, _, _, _, states, *_ = columns
-        protocols = list(map(self._protocols.__getitem__, protos))
-        template = self._template
-        all_fields = []
-        for (proto, transport, _), family, recv, send, here, there, state in zip(
-            protocols,
-            self._families(protocols, local, foreign),
+        all_fields = list(map(dict.copy, map(self._of_proto.__getitem__, protos)))
+        for fields, recv, send, here, there, state in zip(
+            all_fields,
             self._counts(recv_q),
             self._counts(send_q),
             local,
@@ -278,42 +318,38 @@ class _ConnectionMaker(_RowMaker[Connection]):
             map(self._states.__getitem__, states),
             strict=True,
         ):
-            fields = template.copy()
-            fields["proto"] = proto
-            fields["transport"] = transport
-            fields["family"] = family
             fields["recv_q"] = recv
             fields["send_q"] = send
             fields["local"] = here
             fields["foreign"] = there
             fields["state"] = state
-            all_fields.append(fields)
+        if any(self._of_proto[proto]["family"] is None for proto in set(protos)):
+            told = map(FAMILY_OF.get, map(type, map(_address, local)))
+            for fields, family in zip(all_fields, told, strict=True):
+                if fields["family"] is None:
+                    fields["family"] = family or self._family(fields)
         if not self._states_of_others.keys().isdisjoint(states):
             for fields, printed in zip(all_fields, states, strict=True):
                 if printed in self._states_of_others:
                     fields["extra"] = self._states_of_others[printed]
         return self._made(all_fields, columns, pids=8)
 
-    def _families(
-        self, protocols: list[Protocol], local: list[Endpoint], foreign: list[Endpoint]
-    ) -> list[str | None]:
-        """What the protos tell, and where they have no number, the addresses."""
-        families = [family for _, _, family in protocols]
-        if None in families:
-            told = map(FAMILY_OF.get, map(type, map(_address, local)))
-            families = [family or other for family, other in zip(families, told, strict=True)]
-        for i, family in enumerate(families if None in families else ()):
-            if family is None:
-                families[i] = self._family(protocols[i][1], local[i], foreign[i])
-        return families
+    def _fields_of_proto(self, text: str) -> dict[str, Any]:
+        """The fields of a row of this proto, with all that the proto tells."""
+        proto, transport, family = protocol(text)
+        return sharing_keys(
+            self._template | {"proto": proto, "transport": transport, "family": family}
+        )
 
-    def _family(self, transport: str, local: Endpoint, foreign: Endpoint) -> str | None:
+    def _family(self, fields: dict[str, Any]) -> str | None:
+        """What the addresses tell."""
+        local, foreign = fields["local"], fields["foreign"]
         address = local.address or foreign.address
         if address is not None:
             return FAMILY_OF[type(address)]
         if ":" in local.host or ":" in foreign.host:
             return "ipv6"
-        return self._plain_family if transport != "sctp" else None
+        return self._plain_family if fields["transport"] != "sctp" else None
 
 
 class _UnixSocketMaker(_RowMaker[UnixSocket]):
@@ -416,10 +452,8 @@ def own_fields(table: Table) -> tuple[Field, ...]:
     return tuple(dict.fromkeys(f for column in columns for f in column.fields))
 
 
-def _process_maker(
-    table: Table,
-) -> Callable[[list[Key]], Iterable[tuple[Key, Process | None]]]:
-    """The function that makes Processes of pids and programs' names; None where there is no pid."""
+def _process_maker(table: Table) -> Callable[[list[Key]], Iterable[tuple[Key, Process]]]:
+    """The function that makes Processes of pids and programs' names."""
     width = table.program_width
     unnamed = "" if any("/" in title or ":" in title for title in table.titles) else None
 
@@ -427,13 +461,11 @@ def _process_maker(
         length = len(name.encode(errors="replace")) + (len(pid) + 1 if width.with_pid else 0)
         return length >= width.bytes
 
-    def make(keys: list[Key]) -> Iterable[tuple[Key, Process | None]]:
+    def make(keys: list[Key]) -> Iterable[tuple[Key, Process]]:
         fields = [
             {"pid": int(pid), "name": name or unnamed, "truncated": is_cut(pid, name)}
             for pid, name in keys
-            if pid
         ]
-        made = iter(construct_all(Process, fields, PROCESS_FIELDS))
-        return [(key, next(made) if key[0] else None) for key in keys]
+        return zip(keys, construct_all(Process, fields, PROCESS_FIELDS), strict=True)
 
     return make

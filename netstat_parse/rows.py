@@ -7,9 +7,9 @@ left to the LineReader.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import compress
-from operator import attrgetter, not_
+from operator import attrgetter
 
+from netstat_parse.files import MAX_LINE, has_long_line
 from netstat_parse.grammar.table import (
     BOTH_CUT,
     HOST_CUT,
@@ -43,8 +43,6 @@ ROWS_REMEMBERED = 2**16
 """How many rows' results are kept at most, for when the same line comes again."""
 LEAST_REMEMBERED = 2**11
 """So many are kept in any case: more only where snapshots are longer."""
-MAX_LINE = 65_536
-"""Characters; no netstat prints a longer line."""
 LONGEST_REMEMBERED = 1_000
 """Characters; the results of longer lines are not remembered."""
 
@@ -123,7 +121,7 @@ class RowReader:
         if all(known):
             self._met_again += len(known)
             return known, (), ()
-        places = list(compress(range(len(known)), map(not_, known)))
+        places = [i for i, one in enumerate(known) if one is None]
         texts = [lines[i] for i in places]
         found: dict[str, Made | Suspect] = dict.fromkeys(texts)
         self._met_again += len(known) - len(found)
@@ -207,26 +205,26 @@ class RowReader:
     ) -> tuple[list[Cells], list[int]]:
         """The cells of the rows that are found in bulk, and the places of the other lines."""
         text = "\n".join(lines)
-        if not is_plain(text) or (len(text) > MAX_LINE and max(map(len, lines)) > MAX_LINE):
+        if not is_plain(text) or has_long_line(text):
             # What is to be taken out before they are read is not taken out here.
             lines = [line if is_plain(line) and len(line) <= MAX_LINE else "" for line in lines]
             text = "\n".join(lines)
         cells: list[Cells] = []
         left = list(range(len(lines)))
-        is_row = self.table.is_row
+        told = self.table.told_by
         for finder in finders:
             if finder.prefix not in text:
                 continue
             found = finder.find(text)
             if len(found) != len(left):
                 break  # there are line feeds within the lines
-            places = left
-            left = [places[i] for i in compress(range(len(found)), map(not_, map(is_row, found)))]
             if not cells:
                 cells = found
+                left = [i for i, one in enumerate(found) if not one[told]]
             else:
-                for i, found_cells in zip(places, found, strict=True):
-                    cells[i] = found_cells
+                for i, one in zip(left, found, strict=True):
+                    cells[i] = one
+                left = [i for i in left if not cells[i][told]]
             if not left:
                 break
             text = "\n".join([lines[i] for i in left])
@@ -256,15 +254,16 @@ def is_plain(text: str) -> bool:
 
 def _cuts(table: Table, text: str, cells: Cells) -> Cuts:
     """What the lengths of the two endpoints tell: WHOLE, PROOF, or what of them may be cut."""
-    limits = table.limits
-    if limits.field is None:
+    if table.limits.field is None:
         return NOT_CUT
-    proto, _, _, host, port, foreign_host, foreign_port, *_ = cells
-    local = cut_of(table, host, port, proto)
-    foreign = cut_of(table, foreign_host, foreign_port, proto)
-    if limits.uncut_column is None or not (local in CUT or foreign in CUT):
+    proto, _, _, host, port, foreign_host, foreign_port = cells[:7]
+    limits = table.limits.of(proto)
+    local = cut_of(limits, host, port)
+    foreign = cut_of(limits, foreign_host, foreign_port)
+    column = table.limits.uncut_column
+    if column is None or not (local in CUT or foreign in CUT):
         return local, foreign
-    if table.address_column(text) <= limits.uncut_column:
+    if table.address_column(text, f"{host}{table.separator}{port or '*'}") <= column:
         return local, foreign
     # -l leaves long IPv6 addresses alone, but not long names.
     return PROOF if ":" in host else local, PROOF if ":" in foreign_host else foreign

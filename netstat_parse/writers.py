@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import compress, count
 
 from netstat_parse.columns import (
     SIGNED,
+    STATE,
     all_columns,
     default_columns,
     getters_of,
-    state_of,
     with_cut_marks,
     with_state,
 )
@@ -330,10 +329,11 @@ class _CsvRows:
         self._renamed = {printed: name for printed, name in table.states.items() if printed != name}
 
     def __call__(self, rows: list[Cells], cuts: list[Cuts] | None) -> list[bytes]:
-        rows = rows.copy()
         renamed = self._renamed
-        for i in compress(count(), map(renamed.__contains__, map(state_of, rows))):
-            rows[i] = with_state(rows[i], renamed[state_of(rows[i])])
+        rows = [
+            with_state(cells, renamed[cells[STATE]]) if cells[STATE] in renamed else cells
+            for cells in rows
+        ]
         if cuts is not None:
             rows = [with_cut_marks(cells, *cut) for cells, cut in zip(rows, cuts, strict=True)]
         texts = map(",".join, rows)

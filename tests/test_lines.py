@@ -46,8 +46,8 @@ from netstat_parse import (
     noise,
     parse,
     read_log,
-    rows,
 )
+from netstat_parse.files import MAX_LINE
 
 unhurried = settings(deadline=None, max_examples=50)
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -629,7 +629,7 @@ def numbered(count: int, start: int = 0) -> list[str]:
 def test_memory_of_rows_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     given_lines = [LINUX_BANNER, linux_header("p"), *numbered(500), *numbered(500)]
     expected = one(given_lines)
-    monkeypatch.setattr(rows, "ROWS_REMEMBERED", 32)
+    monkeypatch.setattr("netstat_parse.rows.ROWS_REMEMBERED", 32)
     reader = SnapshotReader()
     out = []
     for start in range(0, len(given_lines), 8):
@@ -645,7 +645,7 @@ def test_memory_of_doubtful_rows_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
         Row(proto="tcp6", local=f"fe80::1234:5678:{i:04x}", foreign="::1") for i in range(200)
     ]
     expected = one(linux_capture(doubtful + doubtful))
-    monkeypatch.setattr(rows, "ROWS_REMEMBERED", 16)
+    monkeypatch.setattr("netstat_parse.rows.ROWS_REMEMBERED", 16)
     reader = SnapshotReader()
     for line in linux_capture(doubtful + doubtful):
         reader.feed(line)
@@ -1170,7 +1170,7 @@ def test_rows_alone_count_as_they_come() -> None:
 # Limits -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("length", [rows.MAX_LINE, rows.MAX_LINE + 1, 300_000])
+@pytest.mark.parametrize("length", [MAX_LINE, MAX_LINE + 1, 300_000])
 def test_a_line_over_64_kib_is_reported(length: int) -> None:
     line = linux_row(ROW, "p") + "x" * length
     line = line[:length]
@@ -1179,11 +1179,11 @@ def test_a_line_over_64_kib_is_reported(length: int) -> None:
     assert sum(counts.values()) == len(given_lines)
     assert is_row(snapshot.connections[0], ROW)
     assert is_row(snapshot.connections[-1], OTHER)
-    if length > rows.MAX_LINE:
+    if length > MAX_LINE:
         (unparsed,) = snapshot.unparsed
         assert unparsed.number == 4
         assert "65536" in unparsed.reason
-        assert len(unparsed.text) <= max(length, rows.MAX_LINE + 1)
+        assert len(unparsed.text) <= max(length, MAX_LINE + 1)
 
 
 @pytest.mark.parametrize("char", ["\x00", "\u200b", "\u202e", "\u2066", "\ufeff", "\ud800", "\x85"])
@@ -1217,7 +1217,7 @@ def test_digits_of_other_scripts_are_no_port(digits: str) -> None:
 
 @pytest.mark.parametrize("mark", ["| ", "> ", "12:00:00 ", "2026-11-22T12:22:41Z ", "[1] "])
 def test_marks_without_end_are_no_recursion(mark: str) -> None:
-    line = mark * (rows.MAX_LINE // len(mark))
+    line = mark * (MAX_LINE // len(mark))
     given_lines = [*linux_capture([ROW], "p"), line, linux_row(ROW, "p")]
     snapshots, counts = read(given_lines)
     assert sum(counts.values()) == len(given_lines)

@@ -42,8 +42,8 @@ from netstat_parse import (
     lines,
     parse,
 )
+from netstat_parse.files import MAX_LINE
 from netstat_parse.lines import LineReader
-from netstat_parse.rows import MAX_LINE
 from netstat_parse.writers import CsvSink
 
 unhurried = settings(deadline=None)

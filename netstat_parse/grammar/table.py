@@ -242,9 +242,9 @@ class Table:
         return any("(?P<program>" in pattern.every for pattern in self.patterns)
 
     @cached_property
-    def is_row(self) -> Callable[[Cells], str]:
-        """Tells cells of a row, by one that no row lacks, from those of another line."""
-        return itemgetter(self.names.index("proto" if self.kind == INTERNET else "type"))
+    def told_by(self) -> int:
+        """The place of a cell that no row lacks: by it the cells of a row are told from none."""
+        return self.names.index("proto" if self.kind == INTERNET else "type")
 
     @cached_property
     def rows(self) -> tuple[RowMatcher, ...]:
@@ -321,12 +321,10 @@ class Table:
         # A terminal from which the lines were copied may have padded them all further.
         return min(width, LAST_COLUMN.get(title, WIDEST_LAST_COLUMN))
 
-    def address_column(self, line: str) -> int:
-        """How far the foreign address starts behind the local one; 0 if the line is no row."""
-        found = self._match_object(line)
-        if found is None:
-            return 0
-        return found[1].start("foreign_host") - found[1].start("local_host")
+    def address_column(self, line: str, local: str) -> int:
+        """How far the foreign address starts behind the local one, whose text is `local`."""
+        behind = line.partition(local)[2]
+        return len(local) + len(behind) - len(behind.lstrip(" \t"))
 
 
 # Which addresses netstat may have cut -------------------------------------------------------------
@@ -343,12 +341,11 @@ def is_number(port: str) -> bool:
     return port.isascii() and port.isdecimal()
 
 
-def cut_of(table: Table, host: str, port: str, proto: str = "") -> int:
+def cut_of(limits: AddressLimits, host: str, port: str) -> int:
     """What the length of an endpoint's text tells: one of the words above.
 
     `port` is empty for the `*` that stands for no port.
     """
-    limits = table.limits.of(proto)
     length = len(host) + 1 + (len(port) or 1)
     if limits.host is not None:
         if len(host) > limits.host:
