@@ -417,6 +417,7 @@ def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, tally: _T
                     continue
             for batch in source.batches():
                 reader.feed_lines(batch.lines, terminated=batch.terminated)
+                batch.lines.clear()
                 source.found(reader.snapshots)
                 if source.is_live:
                     out.flush()

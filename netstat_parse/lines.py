@@ -7,9 +7,11 @@ A LineReader finds it, and gives what the line holds to a sink: `reader.py` make
 from __future__ import annotations
 
 import gc
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from operator import attrgetter
 
 from netstat_parse import noise, stamps
 from netstat_parse.errors import (
@@ -20,7 +22,7 @@ from netstat_parse.errors import (
 )
 from netstat_parse.files import MAX_LINE
 from netstat_parse.grammar import headers
-from netstat_parse.grammar.table import INTERNET, PROOF, Table
+from netstat_parse.grammar.table import INTERNET, Table
 from netstat_parse.rows import RowReader, Suspect, is_plain
 
 TYPE_CHECKING = False
@@ -73,6 +75,7 @@ LINES_TO_AGE = 50_000
 LINES_OF_ROW = 64
 """No row goes on for more lines."""
 BLANKS = (" ", "\t")
+_is_proof = attrgetter("is_proof")
 
 
 class LineKind(StrEnum):
@@ -186,11 +189,8 @@ class LineReader:
             if hole < done:
                 continue
             if done < hole:
-                self._take_rows(
-                    made[done:hole],
-                    texts[done:hole],
-                    [place - done for place in suspects if done <= place < hole],
-                )
+                here = suspects[bisect_left(suspects, done) : bisect_left(suspects, hole)]
+                self._take_rows(made[done:hole], texts[done:hole], [i - done for i in here])
             done = hole
             while done < len(lines) and (done == hole or not self._in_rows()):
                 self._number += 1
@@ -331,13 +331,12 @@ class LineReader:
         self.counts[LineKind.ROW] += len(made)
         if not suspects:
             return
-        for place in suspects:
-            if self._cut is not None:
-                break
-            if before + first + place >= ROWS_TO_PROVE:
-                self._cut = True
-            elif PROOF in made[place].cuts:
+        if self._cut is None:
+            proving = suspects[: bisect_left(suspects, ROWS_TO_PROVE - before - first)]
+            if any(map(_is_proof, map(made.__getitem__, proving))):
                 self._cut = False
+            elif len(proving) < len(suspects):
+                self._cut = True
         self._held += [first + place for place in suspects]
         if self._cut is not None:
             self._settle()

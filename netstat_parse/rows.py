@@ -6,7 +6,7 @@ left to the LineReader.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
 from netstat_parse.files import MAX_LINE, has_long_line
@@ -62,11 +62,12 @@ Places = Sequence[int]
 class Suspect:
     """A row with an endpoint that fills its column: it is made when it is known if it was cut."""
 
-    __slots__ = ("cells", "cuts", "made_if_cut", "made_if_whole")
+    __slots__ = ("cells", "cuts", "is_proof", "made_if_cut", "made_if_whole")
 
     def __init__(self, cells: Cells, cuts: Cuts) -> None:
         self.cells = cells
         self.cuts = cuts
+        self.is_proof = PROOF in cuts
         self.made_if_cut: Made = None
         self.made_if_whole: Made = None
 
@@ -111,11 +112,12 @@ class RowReader:
         """
         if self._met_first > self.PATIENCE > 16 * self._met_again:
             if not any(map(self._newer.get, lines[: self.LOOK])):
-                made, holes, suspects = self._read(lines)
+                made, odd = self._read(lines)
                 step = self.SAMPLE
-                odd = [i // step for i in (*holes, *suspects) if i % step == 0]
-                self._remember(lines[::step], made[::step], odd)
-                return made, holes, suspects
+                odd_of_sample = [i // step for i in odd if i % step == 0]
+                self._remember(lines[::step], made[::step], odd_of_sample)
+                holes = [i for i, one in odd.items() if one is NO_ROW]
+                return made, holes, [i for i, one in odd.items() if one is not NO_ROW]
             self._met_first = 0
         known = list(map(self._newer.get, lines))
         if all(known):
@@ -132,13 +134,17 @@ class RowReader:
         unknown = [text for text, one in found.items() if one is None]
         if unknown:
             self._met_first += len(unknown)
-            made, holes, suspects = self._read(unknown)
+            made, odd = self._read(unknown)
             found.update(zip(unknown, made, strict=True))
-            self._remember(unknown, made, (*holes, *suspects))
+            self._remember(unknown, made, odd)
+        holes = []
+        suspects = []
         for i, text in zip(places, texts, strict=True):
-            known[i] = found[text]
-        holes = [i for i in places if known[i] is NO_ROW]
-        suspects = [i for i in places if type(known[i]) is Suspect]
+            known[i] = one = found[text]
+            if one is NO_ROW:
+                holes.append(i)
+            elif type(one) is Suspect:
+                suspects.append(i)
         return known, holes, suspects
 
     def made_of(self, line: str, cells: Cells, *, is_complete: bool) -> Made | Suspect:
@@ -158,7 +164,8 @@ class RowReader:
         known: list[Made] = list(map(attrgetter(name), suspects))
         if all(known):
             return known
-        new = [one for one in dict.fromkeys(suspects) if getattr(one, name) is None]
+        unmade = [one for one, made in zip(suspects, known, strict=True) if made is None]
+        new = list(dict.fromkeys(unmade))
         cuts = [one.cuts for one in new] if cut else None
         for one, made in zip(new, self._make([one.cells for one in new], cuts), strict=True):
             setattr(one, name, made)
@@ -167,11 +174,11 @@ class RowReader:
     def _needed(self, cells: Cells) -> Cells:
         return cells[: len(self._names)]
 
-    def _read(self, lines: Sequence[str]) -> tuple[list[Made | Suspect], Places, Places]:
-        """The same as `read_all`, of lines that are not known."""
+    def _read(self, lines: Sequence[str]) -> tuple[list[Made | Suspect], dict[int, Suspect | bool]]:
+        """What lines give that are not known; and of it, by place, the suspects and NO_ROW."""
         cells, left = self._find(lines, self._whole)
         if not left:
-            return self._make(cells, None), (), ()
+            return self._make(cells, None), {}
         doubtful = [lines[i] for i in left]
         cells_in_doubt, others = self._find(doubtful, self._may_be_cut)
         for place in others:
@@ -180,25 +187,22 @@ class RowReader:
             if read is not None and read[1] <= 0:
                 # Where something is missing at the row's end, its neighbours tell what it is.
                 cells_in_doubt[place] = self._needed(read[0])
-        holes, suspects = [], []
         odd: dict[int, Suspect | bool] = {}
         for i, line, found in zip(left, doubtful, cells_in_doubt, strict=True):
             if not any(found):
-                holes.append(i)
                 odd[i] = NO_ROW
                 continue
             cuts = _cuts(self.table, line, found)
             if cuts == NOT_CUT:
                 cells[i] = found
             else:
-                suspects.append(i)
                 odd[i] = Suspect(found, cuts)
         for i in reversed(odd):
             del cells[i]
         made = self._make(cells, None)
         for i, one in odd.items():
             made.insert(i, one)
-        return made, holes, suspects
+        return made, odd
 
     def _find(
         self, lines: Sequence[str], finders: Sequence[RowFinder]
@@ -230,7 +234,9 @@ class RowReader:
             text = "\n".join([lines[i] for i in left])
         return cells or [NO_CELLS] * len(lines), left
 
-    def _remember(self, lines: Sequence[str], made: Sequence[Made | Suspect], odd: Places) -> None:
+    def _remember(
+        self, lines: Sequence[str], made: Sequence[Made | Suspect], odd: Iterable[int]
+    ) -> None:
         """Remembers what lines gave; at the odd places it is a suspect, or no row."""
         if len(self._newer) >= self._room:
             self._older, self._newer = self._newer, {}
