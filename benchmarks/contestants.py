@@ -43,7 +43,7 @@ class Library:
 
 Contestant = Command | Library
 
-_MAIN = "import sys; from netstat_parse.cli import main; sys.exit(main())"
+_COMMAND = "from netstat_parse.cli import command; command()"
 """What the installed script `netstat-parse` does."""
 
 
@@ -51,7 +51,7 @@ def convert(*options: str) -> Command:
     """`netstat-parse convert`."""
     return Command(
         " ".join(("netstat-parse convert", *options)),
-        (sys.executable, "-c", _MAIN, "convert", *options, "FILE"),
+        (sys.executable, "-c", _COMMAND, "convert", *options, "FILE"),
     )
 
 

@@ -1,8 +1,6 @@
 """`python -m netstat_parse` is the command `netstat-parse`."""
 
-import sys
-
-from netstat_parse.cli import main
+from netstat_parse.cli import command
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -6,6 +6,7 @@ Exit status: 0, every line was understood; 1, some lines were not; 2, nothing co
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import stat
@@ -18,7 +19,7 @@ from netstat_parse.errors import InputError, NetstatError, NotNetstatError, Pars
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TextIO
+    from typing import Any, NoReturn, TextIO
 
     from netstat_parse.files import Batch
     from netstat_parse.models import Snapshot
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 UNDERSTOOD, PARTLY, NOTHING = 0, 1, 2
 INTERRUPTED = 128 + signal.SIGINT
 """As a shell says it; when another signal ends the work, its number takes SIGINT's place."""
+
+OBJECTS_AT_ONCE = 100_000
+"""So many more objects than before may be there when the cyclic garbage collector runs."""
 
 SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "table"}
 COMPRESSIONS = (".gz", ".bz2", ".xz")
@@ -54,6 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(str(error))
         return PARTLY if isinstance(error, _StrictError) else NOTHING
     return status
+
+
+def command() -> NoReturn:
+    """The installed command: `main` in a process of its own."""
+    # What is made here is hardly ever garbage in a cycle; the collector would look at all of it
+    # when modules are imported, while rows are written, and twice when the process ends.
+    gc.set_threshold(OBJECTS_AT_ONCE)
+    status = main()
+    gc.freeze()
+    sys.exit(status)
 
 
 class _EndedError(KeyboardInterrupt):

@@ -397,6 +397,8 @@ class LineReader:
 
         `peeled` is how many stamps and quoting marks were taken off before the text.
         """
+        if text in self._headers and self._place_header(text):
+            return True
         memory = self._memory
         expects_rows = self._aside is None and self._banner is None
         if memory is not None and expects_rows and self._place_row(memory, text):

@@ -34,11 +34,14 @@ class Banner:
 
 def banner(text: str) -> Banner | None:
     """What the banner of an Internet table, or of one of UNIX domain sockets, tells, or None."""
-    for kind, banners in lowered.BANNERS.items():
-        dialects = banners.get(text)
-        if dialects is not None:
-            return Banner(kind, dialects)
-    return None
+    return _BANNERS.get(text)
+
+
+_BANNERS = {
+    text: Banner(kind, dialects)
+    for kind, banners in lowered.BANNERS.items()
+    for text, dialects in banners.items()
+}
 
 
 def other_table(text: str) -> str | None:
