@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn, TextIO
 
-    from netstat_parse.files import Batch
+    from netstat_parse.files import RawBatch
     from netstat_parse.models import Snapshot
     from netstat_parse.terminal import Progress
 
@@ -264,12 +264,12 @@ class _Source:
         self.is_live = False
         self.is_damaged = False
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Iterator[RawBatch]:
         """The input's lines, up to where it is damaged.
 
         Raises InputError if not even the first could be read.
         """
-        from netstat_parse.files import batches, open_input
+        from netstat_parse.files import open_input, raw_batches
 
         with open_input(self._path) as file:
             status = os.fstat(file.fileno())
@@ -281,7 +281,7 @@ class _Source:
             on_bytes = self._progress.advance if self._progress else None
             has_begun = False
             try:
-                for batch in batches(file, on_bytes=on_bytes):
+                for batch in raw_batches(file, on_bytes=on_bytes):
                     has_begun = True
                     yield batch
             except InputError as error:
@@ -442,6 +442,7 @@ def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, tally: _T
 
 def _snapshots(options: argparse.Namespace, tally: _Tally) -> Iterator[Snapshot]:
     """The snapshots of all inputs, one after another."""
+    from netstat_parse.files import decoded
     from netstat_parse.reader import SnapshotReader
 
     for path in options.files:
@@ -449,7 +450,7 @@ def _snapshots(options: argparse.Namespace, tally: _Tally) -> Iterator[Snapshot]
         reader = SnapshotReader(**_reader_options(options))
         found = 0
         with tally.following(path) as source:
-            for batch in source.batches():
+            for batch in map(decoded, source.batches()):
                 for snapshot in reader.feed_lines(batch.lines, terminated=batch.terminated):
                     found += 1
                     tally.add_snapshot(snapshot)

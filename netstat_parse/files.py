@@ -20,10 +20,14 @@ from netstat_parse.values import value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any, BinaryIO, Protocol, TextIO
 
     from _typeshed import ReadableBuffer
+
+    Line = str | bytes
+    """A line, or its bytes with the "\\n": what `text_of` takes."""
+    Lines = list[str] | list[bytes]
 
     class ByteWriter(Protocol):
         """What takes bytes."""
@@ -47,13 +51,42 @@ MAX_LINE = 65_536
 
 @value
 class Batch:
-    """Lines that came together, without their "\\n" and without one "\\r" before it.
+    """Lines that came together, without their "\n" and without one "\r" before it.
 
-    `terminated` is False only for a last batch whose last line the input ended without a "\\n".
+    `terminated` is False only for a last batch whose last line the input ended without a "\n".
     """
 
     lines: list[str]
     terminated: bool
+
+
+@value
+class RawBatch:
+    """The same, but the lines may be bytes: `text_of` and `joined` tell their text."""
+
+    lines: Lines
+    terminated: bool
+
+
+def text_of(line: Line) -> str:
+    """A line's text, without its "\n"."""
+    if isinstance(line, str):
+        return line
+    return line[:-1].decode("utf-8", "backslashreplace")[: MAX_LINE + 1]
+
+
+def joined(lines: Sequence[Line]) -> str:
+    """The text of all lines, with a "\n" between them; a line may be longer than MAX_LINE."""
+    some: Any = lines
+    if not lines or isinstance(lines[0], str):
+        return "\n".join(some)
+    return b"".join(some)[:-1].decode("utf-8", "backslashreplace")
+
+
+def decoded(batch: RawBatch) -> Batch:
+    """The same lines as texts."""
+    lines = joined(batch.lines).split("\n")
+    return Batch([line[: MAX_LINE + 1] for line in lines], batch.terminated)
 
 
 def batches(
@@ -66,6 +99,16 @@ def batches(
 
     A line of more than MAX_LINE characters is cut to its first MAX_LINE + 1. An InputError is
     raised only after every line that was read before it has been given out.
+    """
+    return map(decoded, raw_batches(file, size=size, on_bytes=on_bytes))
+
+
+def raw_batches(
+    file: BinaryIO, *, size: int = 131_072, on_bytes: Callable[[int], None] | None = None
+) -> Iterator[RawBatch]:
+    """The same, but lines that are plain UTF-8 are given as their bytes, with their "\n".
+
+    So those that come again need not be decoded.
     """
     name = _name(file)
     chunks = _decompressed(_chunks(file, size, on_bytes, name), size, name)
@@ -88,12 +131,12 @@ def batches(
             chunk = head[mark:]
         whole = lines.feed(chunk)
         if whole:
-            yield Batch(whole, True)
+            yield RawBatch(whole, True)
         if final:
             break
     rest = lines.close()
     if rest:
-        yield Batch(rest, False)
+        yield RawBatch(rest, False)
     if failure is not None:
         raise failure
 
@@ -390,21 +433,23 @@ class _Utf8Lines:
     def __init__(self) -> None:
         self._held = bytearray()
 
-    def feed(self, data: bytes) -> list[str]:
-        """The lines that are whole now."""
-        end = data.rfind(b"\n")
-        if end < 0:
-            self._hold(data)
-            return []
-        if self._held:
-            first = data.find(b"\n")
-            self._hold(data[:first])
-            lines = self.close()
-            if first < end:
-                lines += _decoded(data[first + 1 : end])
-        else:
-            lines = _decoded(data[:end])
-        self._hold(data[end + 1 :])
+    def feed(self, data: bytes) -> Lines:
+        """The lines that are whole now; as bytes, if none of them is too long."""
+        end = data.rfind(b"\n") + 1
+        if end and len(self._held) <= MAX_LINE:
+            whole = b"".join((self._held, memoryview(data)[:end]))
+            if b"\r" in whole:
+                whole = whole.replace(b"\r\n", b"\n")
+            if not has_long_line(whole):
+                self._held.clear()
+                self._hold(data[end:])
+                return io.BytesIO(whole).readlines()
+        lines: list[str] = []
+        *whole_lines, rest = data.split(b"\n")
+        for line in whole_lines:
+            self._hold(line)
+            lines += self.close() or [""]
+        self._hold(rest)
         return lines
 
     def close(self) -> list[str]:
@@ -418,22 +463,6 @@ class _Utf8Lines:
 
     def _hold(self, data: bytes) -> None:
         self._held += data[: self._LIMIT - len(self._held)]
-
-
-def _decoded(data: bytes) -> list[str]:
-    """The lines of whole lines' bytes, the last one without its newline."""
-    try:
-        text = data.decode()
-        long = has_long_line(data)
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "backslashreplace")
-        long = True  # perhaps: a byte that was replaced is four characters now
-    lines = text.split("\n")
-    if "\r" in text:
-        lines = [line.removesuffix("\r") for line in lines]
-    if long:
-        lines = [line[: MAX_LINE + 1] for line in lines]
-    return lines
 
 
 def has_long_line(text: str | bytes) -> bool:

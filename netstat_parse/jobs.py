@@ -15,19 +15,19 @@ import os
 import re
 import signal
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 
 from netstat_parse.errors import InputError
-from netstat_parse.files import batches, open_input
+from netstat_parse.files import open_input, raw_batches
 from netstat_parse.lines import ROWS_TO_PROVE, LineReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
-    from netstat_parse.files import ByteWriter
+    from netstat_parse.files import ByteWriter, Line
     from netstat_parse.writers import RowSink
 
 MIN_PART = 2**20
@@ -449,10 +449,10 @@ class _Work:
         marshal.dump(("end", start, _state(reader, self._sink), reader._number - before), odd_lines)
 
 
-def _lines_of(part: _Part, size: int = 2**18) -> Iterator[tuple[list[str], bool]]:
+def _lines_of(part: _Part, size: int = 2**18) -> Iterator[tuple[Sequence[Line], bool]]:
     """The part's lines, and whether the last of them has a line end."""
     file: Any = part
-    for batch in batches(file, size=size):
+    for batch in raw_batches(file, size=size):
         yield batch.lines, batch.terminated
 
 

@@ -20,7 +20,7 @@ from netstat_parse.errors import (
     SeveralSnapshotsError,
     UnknownDialectError,
 )
-from netstat_parse.files import MAX_LINE
+from netstat_parse.files import MAX_LINE, joined, text_of
 from netstat_parse.grammar import headers
 from netstat_parse.grammar.table import INTERNET, Table
 from netstat_parse.rows import RowReader, Suspect, is_plain
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, Protocol
 
+    from netstat_parse.files import Line
     from netstat_parse.rows import Made, Maker
 
     class Sink(Maker, Protocol):
@@ -146,15 +147,15 @@ class LineReader:
         self._row_end = 0
         self._cut: bool | None = None
 
-    def feed_lines(self, lines: Sequence[str], *, terminated: bool = True) -> None:
-        """Places lines, given without their line ends.
+    def feed_lines(self, lines: Sequence[Line], *, terminated: bool = True) -> None:
+        """Places lines, given without their line ends, or as `raw_batches` gives them.
 
         `terminated` is False when the last of them ends with the input, not with a line end.
         """
         if not terminated and lines:
             self.feed_lines(lines[:-1])
             self._number += 1
-            self._place(lines[-1], terminated=False)
+            self._place(text_of(lines[-1]), terminated=False)
             self._flush()
             return
         start = 0
@@ -175,26 +176,28 @@ class LineReader:
             with _collector_paused(1):
                 self._place(line)
 
-    def _feed_some(self, lines: Sequence[str]) -> int:
+    def _feed_some(self, lines: Sequence[Line]) -> int:
         """Places the first lines, as far as one table goes; how many these were."""
         memory = self._memory
         if memory is None or not self._in_rows():
             self._number += 1
-            self._place(lines[0])
+            self._place(text_of(lines[0]))
             return 1
-        texts = list(map(self._behind_stamp, lines)) if self._has_stamped_rows else lines
-        made, holes, suspects = memory.read_all(texts)
+        rows: Sequence[Line] = lines
+        if self._has_stamped_rows:
+            rows = list(map(self._behind_stamp, map(text_of, lines)))
+        made, holes, suspects = memory.read_all(rows)
         done = 0
         for hole in (*holes, len(lines)):
             if hole < done:
                 continue
             if done < hole:
                 here = suspects[bisect_left(suspects, done) : bisect_left(suspects, hole)]
-                self._take_rows(made[done:hole], texts[done:hole], [i - done for i in here])
+                self._take_rows(made[done:hole], rows[done:hole], [i - done for i in here])
             done = hole
             while done < len(lines) and (done == hole or not self._in_rows()):
                 self._number += 1
-                self._place(lines[done])
+                self._place(text_of(lines[done]))
                 done += 1
             if self._memory is not memory:
                 return done
@@ -227,15 +230,15 @@ class LineReader:
         )
 
     def _take_rows(
-        self, made: Sequence[Any], texts: Sequence[str], suspects: Sequence[int]
+        self, made: Sequence[Any], lines: Sequence[Line], suspects: Sequence[int]
     ) -> None:
         """Takes rows that are complete in themselves, each a line; at these places are suspects."""
-        if self._is_padded is None and any(text.endswith(" ") for text in texts):
+        if self._is_padded is None and f"{joined(lines)}\n".find(" \n") >= 0:
             self._is_padded = True
         self._add_rows(made, suspects)
         self._number += len(made)
         self._cell_left = 0
-        self._may_go_on(texts[-1])
+        self._may_go_on(text_of(lines[-1]))
 
     def _place_row(self, memory: RowReader, text: str) -> bool:
         """Places the line if it is a row of the table, or goes on with the one above."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
-from netstat_parse.files import MAX_LINE, has_long_line
+from netstat_parse.files import MAX_LINE, has_long_line, joined, text_of
 from netstat_parse.grammar.table import (
     BOTH_CUT,
     HOST_CUT,
@@ -25,6 +25,8 @@ from netstat_parse.grammar.table import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Protocol
+
+    from netstat_parse.files import Line
 
     Made = Any
     """What a sink makes of a row. It is true."""
@@ -89,9 +91,9 @@ class RowReader:
         self._names = maker.cells(table)
         self._whole = table.finders(self._names)
         self._may_be_cut = table.finders(self._names, may_be_cut=True)
-        self._newer: dict[str, Made] = {}
-        self._older: dict[str, Made] = {}
-        self._odd: dict[str, Suspect | bool] = {}
+        self._newer: dict[Line, Made] = {}
+        self._older: dict[Line, Made] = {}
+        self._odd: dict[Line, Suspect | bool] = {}
         """The lines that give suspects, or NO_ROW."""
         self._room = min(LEAST_REMEMBERED, ROWS_REMEMBERED)
         self._met_again = 0
@@ -105,7 +107,7 @@ class RowReader:
         """What is known of a row."""
         return self._newer.get(line) or self._odd.get(line) or None
 
-    def read_all(self, lines: Sequence[str]) -> tuple[list[Made | Suspect], Places, Places]:
+    def read_all(self, lines: Sequence[Line]) -> tuple[list[Made | Suspect], Places, Places]:
         """For each line what it gives if it is a row, complete in itself.
 
         The second is the places of the lines that are not, the third those of suspects, in order.
@@ -125,7 +127,7 @@ class RowReader:
             return known, (), ()
         places = [i for i, one in enumerate(known) if one is None]
         texts = [lines[i] for i in places]
-        found: dict[str, Made | Suspect] = dict.fromkeys(texts)
+        found: dict[Line, Made | Suspect] = dict.fromkeys(texts)
         self._met_again += len(known) - len(found)
         for text in self._older.keys() & found.keys():
             found[text] = self._newer[text] = self._older[text]
@@ -174,12 +176,14 @@ class RowReader:
     def _needed(self, cells: Cells) -> Cells:
         return cells[: len(self._names)]
 
-    def _read(self, lines: Sequence[str]) -> tuple[list[Made | Suspect], dict[int, Suspect | bool]]:
+    def _read(
+        self, lines: Sequence[Line]
+    ) -> tuple[list[Made | Suspect], dict[int, Suspect | bool]]:
         """What lines give that are not known; and of it, by place, the suspects and NO_ROW."""
         cells, left = self._find(lines, self._whole)
         if not left:
             return self._make(cells, None), {}
-        doubtful = [lines[i] for i in left]
+        doubtful = [text_of(lines[i]) for i in left]
         cells_in_doubt, others = self._find(doubtful, self._may_be_cut)
         for place in others:
             line = doubtful[place]
@@ -205,14 +209,15 @@ class RowReader:
         return made, odd
 
     def _find(
-        self, lines: Sequence[str], finders: Sequence[RowFinder]
+        self, lines: Sequence[Line], finders: Sequence[RowFinder]
     ) -> tuple[list[Cells], list[int]]:
         """The cells of the rows that are found in bulk, and the places of the other lines."""
-        text = "\n".join(lines)
+        text = joined(lines)
         if not is_plain(text) or has_long_line(text):
             # What is to be taken out before they are read is not taken out here.
-            lines = [line if is_plain(line) and len(line) <= MAX_LINE else "" for line in lines]
-            text = "\n".join(lines)
+            texts = map(text_of, lines)
+            lines = [line if is_plain(line) and len(line) <= MAX_LINE else "" for line in texts]
+            text = joined(lines)
         cells: list[Cells] = []
         left = list(range(len(lines)))
         told = self.table.told_by
@@ -231,11 +236,11 @@ class RowReader:
                 left = [i for i in left if not cells[i][told]]
             if not left:
                 break
-            text = "\n".join([lines[i] for i in left])
+            text = joined([lines[i] for i in left])
         return cells or [NO_CELLS] * len(lines), left
 
     def _remember(
-        self, lines: Sequence[str], made: Sequence[Made | Suspect], odd: Iterable[int]
+        self, lines: Sequence[Line], made: Sequence[Made | Suspect], odd: Iterable[int]
     ) -> None:
         """Remembers what lines gave; at the odd places it is a suspect, or no row."""
         if len(self._newer) >= self._room:
