@@ -233,7 +233,9 @@ class LineReader:
         self, made: Sequence[Any], lines: Sequence[Line], suspects: Sequence[int]
     ) -> None:
         """Takes rows that are complete in themselves, each a line; at these places are suspects."""
-        if self._is_padded is None and f"{joined(lines)}\n".find(" \n") >= 0:
+        if self._is_padded is None and (
+            text_of(lines[0]).endswith(" ") or " \n" in f"{joined(lines)}\n"
+        ):
             self._is_padded = True
         self._add_rows(made, suspects)
         self._number += len(made)
