@@ -6,7 +6,7 @@ left to the LineReader.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 from netstat_parse.files import MAX_LINE, has_long_line, joined, text_of
@@ -115,38 +115,44 @@ class RowReader:
         if self._met_first > self.PATIENCE > 16 * self._met_again:
             if not any(map(self._newer.get, lines[: self.LOOK])):
                 made, odd = self._read(lines)
-                step = self.SAMPLE
-                odd_of_sample = [i // step for i in odd if i % step == 0]
-                self._remember(lines[::step], made[::step], odd_of_sample)
+                sample = range(0, len(lines), self.SAMPLE)
+                self._make_room()
+                self._remember({lines[i]: made[i] for i in sample if i not in odd}, {})
                 holes = [i for i, one in odd.items() if one is NO_ROW]
                 return made, holes, [i for i, one in odd.items() if one is not NO_ROW]
             self._met_first = 0
+        self._make_room()
         known = list(map(self._newer.get, lines))
         if all(known):
             self._met_again += len(known)
             return known, (), ()
         places = [i for i, one in enumerate(known) if one is None]
         texts = [lines[i] for i in places]
-        found: dict[Line, Made | Suspect] = dict.fromkeys(texts)
-        self._met_again += len(known) - len(found)
-        for text in self._older.keys() & found.keys():
-            found[text] = self._newer[text] = self._older[text]
-        for text in self._odd.keys() & found.keys():
-            found[text] = self._odd[text]
-        unknown = [text for text, one in found.items() if one is None]
-        if unknown:
-            self._met_first += len(unknown)
+        new: dict[Line, Made | Suspect] = dict.fromkeys(texts)
+        self._met_again += len(known) - len(new)
+        for line in self._older.keys() & new.keys():
+            self._newer[line] = self._older[line]
+            del new[line]
+        for line in self._odd.keys() & new.keys():
+            del new[line]
+        if new:
+            self._met_first += len(new)
+            unknown = list(new)
             made, odd = self._read(unknown)
-            found.update(zip(unknown, made, strict=True))
-            self._remember(unknown, made, odd)
+            new = dict(zip(unknown, made, strict=True))
+            self._remember(new, {unknown[i]: one for i, one in odd.items()})
         holes = []
         suspects = []
-        for i, text in zip(places, texts, strict=True):
-            known[i] = one = found[text]
-            if one is NO_ROW:
-                holes.append(i)
-            elif type(one) is Suspect:
-                suspects.append(i)
+        for i, line, one in zip(places, texts, map(self._newer.get, texts), strict=True):
+            if one is None:
+                one = self._odd.get(line)
+                if one is None:
+                    one = new[line]
+                if one is NO_ROW:
+                    holes.append(i)
+                elif type(one) is Suspect:
+                    suspects.append(i)
+            known[i] = one
         return known, holes, suspects
 
     def made_of(self, line: str, cells: Cells, *, is_complete: bool) -> Made | Suspect:
@@ -157,7 +163,8 @@ class RowReader:
         if cuts == NOT_CUT:
             made = self._make([cells], None)[0]
         if is_complete:
-            self._remember([line], [made], () if cuts == NOT_CUT else (0,))
+            self._make_room()
+            self._remember({line: made}, {} if cuts == NOT_CUT else {line: made})
         return made
 
     def settle(self, suspects: Sequence[Suspect], *, cut: bool) -> list[Made]:
@@ -201,6 +208,8 @@ class RowReader:
                 cells[i] = found
             else:
                 odd[i] = Suspect(found, cuts)
+        # Most are cut in the end.
+        self.settle([one for one in odd.values() if type(one) is Suspect], cut=True)
         for i in reversed(odd):
             del cells[i]
         made = self._make(cells, None)
@@ -239,20 +248,21 @@ class RowReader:
             text = joined([lines[i] for i in left])
         return cells or [NO_CELLS] * len(lines), left
 
-    def _remember(
-        self, lines: Sequence[Line], made: Sequence[Made | Suspect], odd: Iterable[int]
-    ) -> None:
-        """Remembers what lines gave; at the odd places it is a suspect, or no row."""
+    def _make_room(self) -> None:
+        """Forgets what is old, if there is too much of it."""
         if len(self._newer) >= self._room:
             self._older, self._newer = self._newer, {}
         if len(self._odd) >= self._room:
             self._odd = {}
-        self._newer.update(zip(lines, made, strict=True))
-        for i in odd:
-            self._newer.pop(lines[i], None)
-            self._odd[lines[i]] = made[i]
-        if max(map(len, lines)) > LONGEST_REMEMBERED:
-            for line in lines:
+
+    def _remember(self, new: dict[Line, Made | Suspect], odd: dict[Line, Suspect | bool]) -> None:
+        """Remembers what lines gave; `odd` are those of them that gave suspects, or no row."""
+        self._newer.update(new)
+        self._odd.update(odd)
+        for line in odd:
+            del self._newer[line]
+        if max(map(len, new), default=0) > LONGEST_REMEMBERED:
+            for line in new:
                 if len(line) > LONGEST_REMEMBERED:
                     self._newer.pop(line, None)
                     self._odd.pop(line, None)

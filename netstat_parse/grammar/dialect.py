@@ -178,12 +178,14 @@ def row_grammar(
 def without_the_rare(pattern: str) -> str:
     """A pattern that matches less than this one, with the same cells, in less time.
 
-    Between words there are blanks, no tabs; a counter has at most 19 digits.
+    Between words there are blanks, no tabs; a counter has at most 19 digits, and a port's name is a
+    plain one.
     """
     if any(r"[ \t]" in part or tokens.COUNTER in part for _, part in looks(pattern, "!")):
         # Where less must not follow, more is matched.
         return pattern
     pattern = pattern.replace(tokens.COUNTER, "(?:0|[1-9][0-9]{0,18}+)")
+    pattern = pattern.replace(tokens.NAMED_PORT, tokens.PLAIN_NAME)
     pattern = pattern.replace(r"[ \t]*+", " *+").replace(r"[ \t]++", " ++")
     ends_of_looks = {end for end, _ in looks(pattern, "=!")}
 

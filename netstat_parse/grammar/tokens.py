@@ -19,19 +19,19 @@ END_OF_WORD = r"(?!\S)"
 def at_most(limit: int) -> str:
     """The pattern of a whole number up to `limit`, in ASCII digits without leading zeros.
 
-    What follows in the same token must refuse a digit.
+    The limit has two digits or more. What follows in the same token must refuse a digit.
     """
     digits = str(limit)
-    first, others = digits[0], digits[1:]
-    shorter = [f"[{first}-9][0-9]{{0,{len(others) - 1}}}+", "0"]
+    first, between, last = digits[0], digits[1:-1], digits[-1]
+    shorter = [f"[{first}-9][0-9]{{0,{len(between)}}}+", "0"]
     if first > "1":
-        shorter.insert(0, f"[1-{int(first) - 1}][0-9]{{0,{len(others)}}}+")
+        shorter.insert(0, f"[1-{int(first) - 1}][0-9]{{0,{len(between) + 1}}}+")
     as_long = [
-        f"{first}{others[:i]}[0-{int(digit) - 1}][0-9]{{{len(others) - i - 1}}}"
-        for i, digit in enumerate(others)
+        f"{first}{between[:i]}[0-{int(digit) - 1}][0-9]{{{len(between) - i}}}"
+        for i, digit in enumerate(between)
         if digit > "0"
     ]
-    return f"(?:{'|'.join([*shorter, *as_long, str(limit)])})"
+    return f"(?:{'|'.join([*shorter, *as_long, f'{first}{between}[0-{last}]'])})"
 
 
 COUNTER = at_most(2**64 - 1)
@@ -40,6 +40,12 @@ ID = r"(?:[1-9][0-9]{0,9}+|0)"
 """A pid, a uid: at most 32 bits."""
 PORT = at_most(65535)
 """0 to 65535 (RFC 9293, section 3.1: 16 bits)."""
+NAMED_PORT = (
+    rf"(?![0-9]++{END_OF_WORD})(?!\S*\.(?:[0-9]++|\*){END_OF_WORD})[^\s:.*][^\s:]*+"
+    rf"|z39\.50?+{END_OF_WORD}"
+)
+PLAIN_NAME = "[a-z][a-z0-9-]*+"
+"""Almost all ports that have a name."""
 
 
 def token(pattern: str, words: str) -> ParserElement:
@@ -90,11 +96,7 @@ def port(side: str) -> ParserElement:
     Five digits beyond 65535 are neither a number nor a name. Nor is what ends in `.22` or `.*`: so
     end the addresses of NetBSD, whose titles are those of Linux. One service is called z39.50.
     """
-    named = (
-        rf"(?![0-9]++{END_OF_WORD})(?!\S*\.(?:[0-9]++|\*){END_OF_WORD})[^\s:.*][^\s:]*+"
-        rf"|z39\.50?+{END_OF_WORD}"
-    )
-    known = token(f"(?:{PORT}|{named}){END_OF_WORD}", "port")(f"{side}_port")
+    known = token(f"(?:{PORT}|{NAMED_PORT}){END_OF_WORD}", "port")(f"{side}_port")
     return choice("port", known, token(rf"\*{END_OF_WORD}", "'*'"))
 
 
