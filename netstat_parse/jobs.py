@@ -1,11 +1,13 @@
 """`convert --jobs N`: a large file's parts are converted at once, each in a process of its own.
 
-A part may begin wherever a row begins. Its process must know how a reader stands there, so it first
-reads the head of the snapshot that it is in: the stamp, the banner, the header, and the rows that
-decide whether addresses were cut. It assumes that nothing but rows comes between that head and the
-part; and when the part before is done, its end is compared with what was assumed. What a part gave
-is used only if they are the same. From the first part on for which they are not, everything is done
-in this process. So the output is that of one process, whatever the file holds.
+A part may begin wherever a row begins. Its process must know how a reader stands there. If the part
+is in the snapshot that this process was reading when it began the other, it goes on with a copy of
+this one's reader. Otherwise it first reads the head of the snapshot that the part is in: the stamp,
+the banner, the header, and the rows that decide whether addresses were cut. It assumes that nothing
+but rows comes between that head and the part; and when the part before is done, its end is compared
+with what was assumed. What a part gave is used only if they are the same. From the first part on
+for which they are not, everything is done in this process. So the output is that of one process,
+whatever the file holds.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ LOOK_BACK = 2**21
 """Bytes; so far before the best place for a split is a header looked for. It is room enough for the
 rows that decide whether addresses were cut."""
 HEAD_STEP = 2**16
-"""Bytes; the head of a snapshot is read in such steps, until it has told what it can."""
+"""Bytes; the head of a file, or of a snapshot, is read in such steps, until it has told enough."""
 LINES_ABOVE = 8
 """So many lines above a header may belong to its snapshot: a stamp, a blank line, a banner."""
 
@@ -155,7 +157,7 @@ class _File:
         parts: list[_Part] = []
         at = start
         for i in range(1, count if reaches_end else count + 1):
-            split = self._split(at, start + i * step)
+            split = self.split(at, start + i * step)
             if split is not None:
                 parts.append(_Part(self, at, split))
                 at = split
@@ -163,7 +165,7 @@ class _File:
             parts.append(_Part(self, at, None))
         return parts
 
-    def _split(self, after: int, target: int) -> int | None:
+    def split(self, after: int, target: int) -> int | None:
         """The start of a row near the target, where it is easy to tell how a reader stands."""
         start = max(after, target - LOOK_BACK)
         text = self.between(start, target + 1024)
@@ -321,10 +323,11 @@ class _Work:
 
     def _run(self) -> bool:
         """True if the last part was another process's, which has closed its reader."""
-        at: int | None = 0
+        at = self._feed_head()
         while at is not None:
             first, *others = self._file.parts(at, self._splitter.jobs)
-            self._feed(first, others)
+            self._start_children(others, at)
+            self._feed(first)
             used = self._take_children()
             all_used = used == len(self._children)
             last = self._children[used - 1].part if used else first
@@ -356,20 +359,38 @@ class _Work:
         self._lines = lines
         self._sink.unparsed = lambda number, text, why: on_unparsed(number + before, text, why)
 
-    def _feed(self, part: _Part, others: list[_Part] | None = None) -> None:
-        """Converts the part here; the others are begun as soon as they may be."""
+    def _feed_head(self) -> int | None:
+        """Converts the head of the file here, until it is known how a reader stands behind it.
+
+        Gives the place where it ends; None if there is nothing behind it.
+        """
+        at: int | None = 0
+        while at is not None and not self._is_ready():
+            places = range(at + HEAD_STEP, self._file.size - MIN_PART, HEAD_STEP)
+            ends = (self._file.split(at, place) for place in places)
+            end = next((end for end in ends if end is not None), None)
+            self._feed(_Part(self._file, at, end))
+            at = end
+        return at
+
+    def _is_ready(self) -> bool:
+        reader = self._reader
+        knows_cut = reader._cut is not None or reader._row_count >= ROWS_TO_PROVE
+        return self._splitter.is_ready(reader) and (knows_cut or reader.snapshots > 1)
+
+    def _feed(self, part: _Part) -> None:
+        """Converts the part here."""
         for lines, terminated in _lines_of(part):
             self._reader.feed_lines(lines, terminated=terminated)
             self._lines += len(lines)
-            if others and self._splitter.is_ready(self._reader):
-                self._start_children(others)
-                others = None
 
-    def _start_children(self, parts: list[_Part]) -> None:
+    def _start_children(self, parts: list[_Part], at: int) -> None:
+        """Begins other processes, while this one's reader stands at a place before their parts."""
+        convert = partial(self._convert, os.getpid(), at)
         with suppress(OSError):  # no more processes, or no room for what they write
             for part in parts:
                 with _not_interrupted():
-                    self._children.append(_Child(partial(self._convert, os.getpid()), part))
+                    self._children.append(_Child(convert, part))
 
     def _take_children(self) -> int:
         """Takes what the children gave, as far as they assumed what was so; of how many."""
@@ -399,8 +420,9 @@ class _Work:
     def _reader_at(self, at: int) -> LineReader | None:
         """A reader that stands at the start of the row there, as far as the head tells."""
         head = self._file.head(at)
-        if head is None:
-            return None
+        return None if head is None else self._reader_behind(head, at)
+
+    def _reader_behind(self, head: int, at: int) -> LineReader:
         reader = self._splitter.new_reader()
         with self._in_silence():
             for lines, _ in _lines_of(_Part(self._file, head, at), size=HEAD_STEP):
@@ -430,10 +452,15 @@ class _Work:
 
     # Another process
 
-    def _convert(self, parent: int, part: _Part, output: BinaryIO, odd_lines: BinaryIO) -> None:
-        reader = self._reader_at(part.start)
-        start = _state(reader, self._sink) if reader is not None else None
-        if reader is None or start is None:
+    def _convert(
+        self, parent: int, at: int, part: _Part, output: BinaryIO, odd_lines: BinaryIO
+    ) -> None:
+        head = self._file.head(part.start)
+        if head is None:
+            raise ValueError("not a place for a split")
+        reader = self._reader if head < at else self._reader_behind(head, part.start)
+        start = _state(reader, self._sink)
+        if start is None:
             raise ValueError("not a place for a split")
         before = reader._number
         self._outlet.file = output

@@ -234,10 +234,10 @@ def test_a_child_that_fails(
     expected = convert(path, 1)
     work = jobs._Work._convert
 
-    def failing(self: jobs._Work, parent: int, part: jobs._Part, *files: Any) -> None:
+    def failing(self: jobs._Work, parent: int, at: int, part: jobs._Part, *files: Any) -> None:
         if part.end is None:
             os.kill(os.getpid(), signal.SIGKILL)
-        work(self, parent, part, *files)
+        work(self, parent, at, part, *files)
 
     monkeypatch.setattr(jobs._Work, "_convert", failing)
     assert convert(path, 3) == expected
