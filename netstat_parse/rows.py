@@ -286,5 +286,11 @@ def _cuts(table: Table, text: str, cells: Cells) -> Cuts:
         return local, foreign
     if table.address_column(text, f"{host}{table.separator}{port or '*'}") <= column:
         return local, foreign
-    # -l leaves long IPv6 addresses alone, but not long names.
-    return PROOF if ":" in host else local, PROOF if ":" in foreign_host else foreign
+    return _cut_in_wide_column(host, local), _cut_in_wide_column(foreign_host, foreign)
+
+
+def _cut_in_wide_column(host: str, cut: int) -> int:
+    """What may have been cut with -l: long names, but neither long IPv6 addresses nor ports."""
+    if ":" in host:
+        return PROOF
+    return {PORT_CUT: WHOLE, BOTH_CUT: HOST_CUT}.get(cut, cut)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -144,6 +145,20 @@ def test_what_the_bulk_pattern_leaves_out_is_read_nevertheless(row: str) -> None
     assert not snapshot.unparsed
     by_name = dict(zip(table.names, cells, strict=True))
     assert [c.send_q for c in snapshot.connections] == 2 * [int(by_name["send_q"])]
+
+
+@pytest.mark.parametrize("limit", [10, 59, 60, 99, 100, 255, 1000, 65535])
+def test_whole_numbers_up_to_a_limit(limit: int) -> None:
+    pattern = re.compile(tokens.at_most(limit) + r"(?![0-9])")
+    for number in range(10 * limit + 12):
+        assert bool(pattern.fullmatch(str(number))) == (number <= limit)
+        assert not pattern.fullmatch(f"0{number}")
+
+
+@pytest.mark.parametrize("above", [*range(-20, 21), -(10**19), 10**18, 10**19, 10**20])
+def test_counters(above: int) -> None:
+    pattern = re.compile(tokens.COUNTER + r"(?![0-9])")
+    assert bool(pattern.fullmatch(str(2**64 + above))) == (above < 0)
 
 
 def test_where_less_must_not_follow_the_pattern_stays() -> None:

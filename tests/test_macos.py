@@ -427,6 +427,14 @@ def test_a_dual_socket_listens_on_every_address() -> None:
     assert found.state is ns.TcpState.LISTEN
 
 
+def test_a_port_that_would_fill_a_narrow_column_is_whole_in_a_wide_one() -> None:
+    end = End("23.185.105.10", 1000)
+    for options, port in (("anA", None), ("anAl", 1000)):
+        found = only_row(Run(669, options), Socket(foreign=end, state="ESTABLISHED"))
+        assert found.foreign.port == port
+        assert found.foreign.truncated == (port is None)
+
+
 @pytest.mark.parametrize("run", [VERBOSE, BOTH, Run(741, "anlv")])
 @pytest.mark.parametrize(
     ("name", "pid"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import signal
 import tracemalloc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +38,12 @@ from netstat_parse import (
     ParseError,
     Snapshot,
     SnapshotReader,
+    files,
     iter_snapshots,
     lines,
     parse,
 )
-from netstat_parse.files import MAX_LINE
+from netstat_parse.files import MAX_LINE, Batch, RawBatch, batches, raw_batches
 from netstat_parse.lines import LineReader
 from netstat_parse.writers import CsvSink
 
@@ -312,7 +313,7 @@ def test_no_input_raises_anything_else(given_lines: list[str]) -> None:
     snapshots = outcome(given_lines)
     outcome(given_lines, strict=True)
     file = io.BytesIO()
-    reader: LineReader = LineReader(CsvSink(file, lambda *_: None, lambda _: None))
+    reader = LineReader(CsvSink(file, lambda *_: None, lambda _: None))
     reader.feed_lines(given_lines)
     if isinstance(snapshots, NotNetstatError):
         with pytest.raises(NotNetstatError):
@@ -323,6 +324,42 @@ def test_no_input_raises_anything_else(given_lines: list[str]) -> None:
         reader.close()
         rows = sum(len(snapshot.connections) for snapshot in snapshots)
         assert file.getvalue().count(b"\n") == (rows + 1 if rows else 0)
+
+
+def converted(several: Iterable[Batch | RawBatch]) -> tuple[bytes, list[tuple[int, str, str]]]:
+    """The CSV of lines that come together, and the lines that were not understood."""
+    file = io.BytesIO()
+    odd: list[tuple[int, str, str]] = []
+    reader = LineReader(CsvSink(file, lambda *line: odd.append(line), lambda _: None))
+    for batch in several:
+        reader.feed_lines(batch.lines, terminated=batch.terminated)
+    with suppress(NotNetstatError):
+        reader.close()
+    return file.getvalue(), odd
+
+
+@unhurried
+@given(
+    st.lists(
+        st.one_of(
+            odd_lines.map(lambda line: line.encode("utf-8", "surrogatepass")),
+            odd_lines.map(lambda line: line.encode("latin-1", "replace") + b"\r"),
+            st.binary(max_size=20),
+            st.sampled_from([b"\xc3", b"\r\r", b"x" * (MAX_LINE + 1), b"\xff" * MAX_LINE]),
+        ),
+        max_size=25,
+    ),
+    st.integers(1, 5000),
+)
+def test_lines_known_by_their_bytes_are_read_as_their_text_is(
+    given_lines: list[bytes], size: int
+) -> None:
+    data = b"\n".join(given_lines * 2)
+    raw = list(raw_batches(io.BytesIO(data), size=size))
+    texts = list(batches(io.BytesIO(data), size=size))
+    for one, other in zip(raw, texts, strict=True):
+        assert list(map(files.text_of, one.lines)) == other.lines
+    assert converted(raw) == converted(texts)
 
 
 @unhurried
@@ -502,9 +539,7 @@ def test_memory_does_not_grow_with_long_rows(long_part: str, columns: Any) -> No
         linux_row(Row(local_port=str(i)), "p").replace(long_part, "x" * 60_000 + long_part)
         for i in range(1, 301)
     ]
-    reader: LineReader = LineReader(
-        CsvSink(Nowhere(), lambda *_: None, lambda _: None, columns=columns)
-    )
+    reader = LineReader(CsvSink(Nowhere(), lambda *_: None, lambda _: None, columns=columns))
     reader.feed_lines([linux_header("p"), *given_lines[:10]])
     tracemalloc.start()
     for line in given_lines:
