@@ -465,12 +465,12 @@ class _Utf8Lines:
         self._held += data[: self._LIMIT - len(self._held)]
 
 
-def has_long_line(text: str | bytes) -> bool:
-    """Whether a line is longer than MAX_LINE, found without looking at every line."""
+def has_long_line(text: str | bytes, longest: int = MAX_LINE) -> bool:
+    """Whether a line is longer than that, found without looking at every line."""
     end: Any = "\n" if isinstance(text, str) else b"\n"
     start = 0
-    while len(text) - start > MAX_LINE:
-        start = text.rfind(end, start, start + MAX_LINE + 1) + 1
+    while len(text) - start > longest:
+        start = text.rfind(end, start, start + longest + 1) + 1
         if start == 0:
             return True
     return False

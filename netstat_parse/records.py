@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from netstat_parse import models
+from netstat_parse.files import has_long_line
 from netstat_parse.grammar.table import (
     BOTH_CUT,
     HOST_CUT,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 MEMORY = 2**12
 """How many endpoints, and how many processes, are kept to be used again."""
 LONGEST = 300
-"""Characters; no longer host or name is kept."""
+"""Characters; nothing is kept to be used again of longer texts."""
 
 TRANSPORTS = {
     "icm": "icmp",
@@ -91,8 +92,7 @@ def address_of(host: str) -> IPv4Address | IPv6Address | None:
 class Shared(Generic[MadeT]):
     """The models of pairs of texts, made once for pairs that come again.
 
-    `make` makes the models of many pairs. What was made is forgotten when it is too much, and
-    nothing is kept of very long texts.
+    `make` makes the models of many pairs. What was made is forgotten when it is too much.
     """
 
     def __init__(self, make: Callable[[list[Key]], Iterable[tuple[Key, MadeT]]]) -> None:
@@ -110,12 +110,11 @@ class Shared(Generic[MadeT]):
             made = self._made = {}
             new = set(keys)
         made.update(self._make(list(new)))
-        models = list(map(made.__getitem__, keys))
-        if max(map(len, chain.from_iterable(new))) > LONGEST:
-            for key in new:
-                if max(map(len, key)) > LONGEST:
-                    del made[key]
-        return models
+        return list(map(made.__getitem__, keys))
+
+    def clear(self) -> None:
+        """Forgets all of them."""
+        self._made = {}
 
 
 class Converted(dict[str, Any]):
@@ -247,12 +246,19 @@ class _RowMaker(Generic[ModelT]):
         self._names = set(model.model_fields)
         self._template = _defaults(model) | {"dialect": table.dialect, "extra": FrozenDict()}
         self._processes = Shared(_process_maker(table))
+        self._shared: list[Shared[Any]] = [self._processes]
         self._counters = Converted(int, {"": None})
         self._own = _OwnFields(table)
 
-    def models(self, rows: list[Cells], cuts: list[Cuts] | None = None) -> list[ModelT]:
-        """The models of rows, of whose endpoints some may have been cut."""
-        return self._models(list(zip(*rows, strict=True)), cuts) if rows else []
+    def models(self, rows: list[Cells], text: str, cuts: list[Cuts] | None) -> list[ModelT]:
+        """The models of rows, which stand in a text, and of whose endpoints some may be cut."""
+        if not rows:
+            return []
+        made = self._models(list(zip(*rows, strict=True)), cuts)
+        if has_long_line(text, LONGEST):
+            for shared in self._shared:
+                shared.clear()
+        return made
 
     def _models(self, columns: Columns, cuts: list[Cuts] | None) -> list[ModelT]:
         raise NotImplementedError
@@ -283,6 +289,7 @@ class _ConnectionMaker(_RowMaker[Connection]):
             if state is TcpState.UNKNOWN and printed != "UNKNOWN"
         }
         self._endpoints = Shared(_make_endpoints)
+        self._shared.append(self._endpoints)
         self._of_proto = Converted(self._fields_of_proto, {})
         self._plain_family = table.plain_family
 

@@ -7,6 +7,7 @@ left to the LineReader.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from operator import attrgetter
 
 from netstat_parse.files import MAX_LINE, has_long_line, joined, text_of
@@ -54,8 +55,9 @@ Cuts = tuple[int, int]
 """What of the local and the foreign endpoint may have been cut."""
 NOT_CUT: Cuts = (WHOLE, WHOLE)
 NO_CELLS: Cells = ()
-MakeMany = Callable[[list[Cells], "list[Cuts] | None"], "list[Made]"]
-"""Many rows' cells, and their cuts, if some may have been cut -> what is kept of each."""
+MakeMany = Callable[[list[Cells], str, "list[Cuts] | None"], "list[Made]"]
+"""Many rows' cells, the text that they all stand in, and their cuts, if some may have been cut ->
+what is kept of each row."""
 NO_ROW = False
 """Stands for what a line gives that is no row, or not one that is complete in itself."""
 Places = Sequence[int]
@@ -161,7 +163,7 @@ class RowReader:
         cells = self._needed(cells)
         made: Made | Suspect = Suspect(cells, cuts)
         if cuts == NOT_CUT:
-            made = self._make([cells], None)[0]
+            made = self._make([cells], line, None)[0]
         if is_complete:
             self._make_room()
             self._remember({line: made}, {} if cuts == NOT_CUT else {line: made})
@@ -175,8 +177,10 @@ class RowReader:
             return known
         unmade = [one for one, made in zip(suspects, known, strict=True) if made is None]
         new = list(dict.fromkeys(unmade))
+        cells = [one.cells for one in new]
+        text = "\n".join(chain.from_iterable(cells))
         cuts = [one.cuts for one in new] if cut else None
-        for one, made in zip(new, self._make([one.cells for one in new], cuts), strict=True):
+        for one, made in zip(new, self._make(cells, text, cuts), strict=True):
             setattr(one, name, made)
         return list(map(attrgetter(name), suspects))
 
@@ -187,11 +191,12 @@ class RowReader:
         self, lines: Sequence[Line]
     ) -> tuple[list[Made | Suspect], dict[int, Suspect | bool]]:
         """What lines give that are not known; and of it, by place, the suspects and NO_ROW."""
-        cells, left = self._find(lines, self._whole)
+        text = joined(lines)
+        cells, left = self._find(lines, text, self._whole)
         if not left:
-            return self._make(cells, None), {}
+            return self._make(cells, text, None), {}
         doubtful = [text_of(lines[i]) for i in left]
-        cells_in_doubt, others = self._find(doubtful, self._may_be_cut)
+        cells_in_doubt, others = self._find(doubtful, joined(doubtful), self._may_be_cut)
         for place in others:
             line = doubtful[place]
             read = self.table.read(line) if is_plain(line) and len(line) <= MAX_LINE else None
@@ -212,16 +217,18 @@ class RowReader:
         self.settle([one for one in odd.values() if type(one) is Suspect], cut=True)
         for i in reversed(odd):
             del cells[i]
-        made = self._make(cells, None)
+        made = self._make(cells, text, None)
         for i, one in odd.items():
             made.insert(i, one)
         return made, odd
 
     def _find(
-        self, lines: Sequence[Line], finders: Sequence[RowFinder]
+        self, lines: Sequence[Line], text: str, finders: Sequence[RowFinder]
     ) -> tuple[list[Cells], list[int]]:
-        """The cells of the rows that are found in bulk, and the places of the other lines."""
-        text = joined(lines)
+        """The cells of the rows that are found in bulk, and the places of the other lines.
+
+        `text` is that of the lines, joined.
+        """
         if not is_plain(text) or has_long_line(text):
             # What is to be taken out before they are read is not taken out here.
             texts = map(text_of, lines)

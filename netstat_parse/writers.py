@@ -260,7 +260,7 @@ class RowSink:
         """There are no more rows."""
 
 
-def _leave_out(rows: list[Cells], cuts: list[Cuts] | None) -> list[Any]:
+def _leave_out(rows: list[Cells], text: str, cuts: list[Cuts] | None) -> list[Any]:
     return [True] * len(rows)
 
 
@@ -297,7 +297,7 @@ class CsvSink(RowSink):
         from netstat_parse.records import maker
 
         make = maker(table)
-        return lambda rows, cuts: list(map(self._writer.row, make(rows, cuts)))
+        return lambda *rows: list(map(self._writer.row, make(*rows)))
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         """A snapshot begins."""
@@ -328,7 +328,7 @@ class _CsvRows:
         self._quote = quote
         self._renamed = {printed: name for printed, name in table.states.items() if printed != name}
 
-    def __call__(self, rows: list[Cells], cuts: list[Cuts] | None) -> list[bytes]:
+    def __call__(self, rows: list[Cells], text: str, cuts: list[Cuts] | None) -> list[bytes]:
         renamed = self._renamed
         rows = [
             with_state(cells, renamed[cells[STATE]]) if cells[STATE] in renamed else cells
@@ -336,14 +336,11 @@ class _CsvRows:
         ]
         if cuts is not None:
             rows = [with_cut_marks(cells, *cut) for cells, cut in zip(rows, cuts, strict=True)]
-        texts = map(",".join, rows)
-        if self._quote is quoted:
-            plain = list(map(str.encode, texts))
-            text = b"".join(plain)
-            is_plain = text.count(b",") == (len(CORE) - 1) * len(plain)
-            if is_plain and b'"' not in text and b"\n" not in text and b"\r" not in text:
-                return plain
-        return [",".join(map(self._quote, cells)).encode() for cells in rows]
+        # There are no line ends in these cells.
+        is_plain = "," not in text and '"' not in text and "\r" not in text
+        if not is_plain or self._quote is not quoted:
+            rows = [tuple(map(self._quote, cells)) for cells in rows]
+        return list(map(str.encode, map(",".join, rows)))
 
 
 class JsonLinesSink(RowSink):
@@ -354,7 +351,7 @@ class JsonLinesSink(RowSink):
         from netstat_parse import records
 
         make = records.maker(table)
-        return lambda rows, cuts: [_json_fields(record).encode() for record in make(rows, cuts)]
+        return lambda *rows: [_json_fields(record).encode() for record in make(*rows)]
 
     def write(self, made: list[bytes]) -> None:
         """Writes rows."""

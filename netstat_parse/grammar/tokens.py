@@ -86,8 +86,14 @@ def word(name: str, words: str) -> ParserElement:
 
 def one_of_words(texts: Iterable[str], words: str) -> ParserElement:
     """One of the given texts, as a whole word."""
-    longest_first = sorted(texts, key=len, reverse=True)
-    return token(f"(?:{'|'.join(map(re.escape, longest_first))}){END_OF_WORD}", words)
+    known = set(texts)
+    # A word and the same with a star behind it are tried at once.
+    patterns = [
+        re.escape(text) + (r"\*?+" if f"{text}*" in known else "")
+        for text in sorted(texts, key=len, reverse=True)
+        if text.removesuffix("*") == text or text.removesuffix("*") not in known
+    ]
+    return token(f"(?:{'|'.join(patterns)}){END_OF_WORD}", words)
 
 
 def port(side: str) -> ParserElement:
