@@ -130,6 +130,8 @@ RARE = (
     "tcp        01234567 10.0.0.1:22             10.0.0.2:5000           ESTABLISHED",
     "tcp        0      0 höst:22                 10.0.0.2:5000           ESTABLISHED",
     "tcp6       0      0 [::]:22                 [::]:*                  LISTEN",
+    "tcp        0      0 10.0.0.1:postgresql     10.0.0.2:5000           ESTABLISHED",
+    "tcp        0      0 10.0.0.1:z39.50         10.0.0.2:5000           ESTABLISHED",
 )
 
 

@@ -37,6 +37,7 @@ from netstat_parse.grammar.tokens import (
     END_OF_WORD,
     ID,
     NOTHING,
+    NUMBER_BEHIND,
     adjacent,
     choice,
     endpoint,
@@ -137,7 +138,7 @@ SIDES = ("local", "foreign")
 
 ANY_HOST = r"[^\s\[\]]+(?=\]?:)"
 ASCII_HOST = r"[!-Z^-~]+(?=:)"
-NUMERIC_IPV4 = token(r"[0-9]{1,3}+\.[0-9.]{5,11}+(?=:[0-9*]++(?!\S))", "host")
+NUMERIC_IPV4 = token(r"[0-9]{1,3}+\.[0-9.]{5,11}+" + NUMBER_BEHIND, "host")
 """Never cut: with its port it has at most 21 characters."""
 
 

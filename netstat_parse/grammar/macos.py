@@ -15,6 +15,7 @@ from netstat_parse.grammar.table import AddressLimits, ProgramWidth
 from netstat_parse.grammar.tokens import (
     COUNTER,
     ID,
+    NUMBER_BEHIND,
     adjacent,
     choice,
     endpoint,
@@ -56,9 +57,7 @@ def limits(header: str) -> AddressLimits:
 ANY_HOST = token(r"\S+?(?=\.z39\.50?(?!\S))|\S+(?=\.)", "host")
 """The last dot divides host and port. One service of /etc/services has a dot itself: z39.50. A
 column that it fills loses its last digit."""
-NUMERIC_IPV4 = token(
-    r"[0-9]{1,3}+\.[0-9]{1,3}+\.[0-9]{1,3}+\.[0-9]{1,3}+(?=\.[0-9*]++(?!\S))", "host"
-)
+NUMERIC_IPV4 = token(r"[0-9]{1,3}+\.[0-9]{1,3}+\.[0-9]{1,3}+\.[0-9]{1,3}+" + NUMBER_BEHIND, "host")
 """Cut only with -A: with its port it has at most 21 characters."""
 NAMED_HOST = 12
 """With -A, a host is cut to so many characters where its port is printed by name."""

@@ -169,7 +169,9 @@ class RowFinder:
 
     def __init__(self, pattern: RowPattern, names: tuple[str, ...], *, may_be_cut: bool) -> None:
         self.prefix = pattern.prefix
-        self._row = _LONGEST_WORD.sub(_one_more, pattern.whole) if may_be_cut else pattern.whole
+        self._row = pattern.whole
+        if may_be_cut:
+            self._row = _LONGEST_WORD.sub(_one_more, pattern.whole).replace(SHORT_NAME, ANY_NAME)
         self._names = names
 
     @cached_property
@@ -187,6 +189,8 @@ class RowFinder:
         return lambda text: list(map(pick, find(text)))
 
 
+SHORT_NAME, ANY_NAME = "[a-z][a-z0-9-]{0,4}+", "[a-z][a-z0-9-]*+"
+"""The names of ports. With an IPv4 address, a short one fills no column."""
 _LONGEST_WORD = compile_later(r"(?<=\[!-~\]\{1,)[0-9]++")
 """The number of characters that an address has at most, in the patterns of whole ones."""
 

@@ -19,19 +19,18 @@ END_OF_WORD = r"(?!\S)"
 def at_most(limit: int) -> str:
     """The pattern of a whole number up to `limit`, in ASCII digits without leading zeros.
 
-    The limit has two digits or more. What follows in the same token must refuse a digit.
+    The limit has two digits or more. What follows must refuse a digit; the longest is tried first.
     """
     digits = str(limit)
     first, between, last = digits[0], digits[1:-1], digits[-1]
-    shorter = [f"[{first}-9][0-9]{{0,{len(between)}}}+", "0"]
-    if first > "1":
-        shorter.insert(0, f"[1-{int(first) - 1}][0-9]{{0,{len(between) + 1}}}+")
+    lower = [f"[1-{int(first) - 1}][0-9]{{0,{len(between) + 1}}}+"] if first > "1" else []
     as_long = [
         f"{first}{between[:i]}[0-{int(digit) - 1}][0-9]{{{len(between) - i}}}"
         for i, digit in enumerate(between)
         if digit > "0"
     ]
-    return f"(?:{'|'.join([*shorter, *as_long, f'{first}{between}[0-{last}]'])})"
+    shorter = f"[{first}-9][0-9]{{0,{len(between)}}}+"
+    return f"(?:{'|'.join(['0', *lower, *as_long, f'{first}{between}[0-{last}]', shorter])})"
 
 
 COUNTER = at_most(2**64 - 1)
@@ -44,8 +43,10 @@ NAMED_PORT = (
     rf"(?![0-9]++{END_OF_WORD})(?!\S*\.(?:[0-9]++|\*){END_OF_WORD})[^\s:.*][^\s:]*+"
     rf"|z39\.50?+{END_OF_WORD}"
 )
-PLAIN_NAME = "[a-z][a-z0-9-]*+"
-"""Almost all ports that have a name."""
+ANY_PORT = f"(?>(?:{PORT}|{NAMED_PORT}){END_OF_WORD})"
+"""A port as a lowered pattern has it."""
+NUMBER_BEHIND = rf"(?=[:.][0-9*]++{END_OF_WORD})"
+"""Looks ahead, from an IPv4 address: its port is a number or `*`, so none of it was cut."""
 
 
 def token(pattern: str, words: str) -> ParserElement:
