@@ -6,7 +6,7 @@ left to the LineReader.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 
@@ -117,9 +117,9 @@ class RowReader:
         if self._met_first > self.PATIENCE > 16 * self._met_again:
             if not any(map(self._newer.get, lines[: self.LOOK])):
                 made, odd = self._read(lines)
-                sample = range(0, len(lines), self.SAMPLE)
+                sample = [i for i in range(0, len(lines), self.SAMPLE) if i not in odd]
                 self._make_room()
-                self._remember({lines[i]: made[i] for i in sample if i not in odd}, {})
+                self._remember([lines[i] for i in sample], [made[i] for i in sample], {})
                 holes = [i for i, one in odd.items() if one is NO_ROW]
                 return made, holes, [i for i, one in odd.items() if one is not NO_ROW]
             self._met_first = 0
@@ -130,26 +130,26 @@ class RowReader:
             return known, (), ()
         places = [i for i, one in enumerate(known) if one is None]
         texts = [lines[i] for i in places]
-        new: dict[Line, Made | Suspect] = dict.fromkeys(texts)
+        new = dict.fromkeys(texts)
         self._met_again += len(known) - len(new)
         for line in self._older.keys() & new.keys():
             self._newer[line] = self._older[line]
             del new[line]
         for line in self._odd.keys() & new.keys():
             del new[line]
+        long: dict[Line, Made | Suspect] = {}
         if new:
             self._met_first += len(new)
             unknown = list(new)
             made, odd = self._read(unknown)
-            new = dict(zip(unknown, made, strict=True))
-            self._remember(new, {unknown[i]: one for i, one in odd.items()})
+            long = self._remember(unknown, made, odd)
         holes = []
         suspects = []
         for i, line, one in zip(places, texts, map(self._newer.get, texts), strict=True):
             if one is None:
                 one = self._odd.get(line)
                 if one is None:
-                    one = new[line]
+                    one = long[line]
                 if one is NO_ROW:
                     holes.append(i)
                 elif type(one) is Suspect:
@@ -166,7 +166,7 @@ class RowReader:
             made = self._make([cells], line, None)[0]
         if is_complete:
             self._make_room()
-            self._remember({line: made}, {} if cuts == NOT_CUT else {line: made})
+            self._remember([line], [made], {} if cuts == NOT_CUT else {0: made})
         return made
 
     def settle(self, suspects: Sequence[Suspect], *, cut: bool) -> list[Made]:
@@ -262,17 +262,29 @@ class RowReader:
         if len(self._odd) >= self._room:
             self._odd = {}
 
-    def _remember(self, new: dict[Line, Made | Suspect], odd: dict[Line, Suspect | bool]) -> None:
-        """Remembers what lines gave; `odd` are those of them that gave suspects, or no row."""
-        self._newer.update(new)
-        self._odd.update(odd)
-        for line in odd:
-            del self._newer[line]
-        if max(map(len, new), default=0) > LONGEST_REMEMBERED:
-            for line in new:
-                if len(line) > LONGEST_REMEMBERED:
-                    self._newer.pop(line, None)
-                    self._odd.pop(line, None)
+    def _remember(
+        self,
+        lines: Sequence[Line],
+        made: Sequence[Made | Suspect],
+        odd: Mapping[int, Suspect | bool],
+    ) -> dict[Line, Made | Suspect]:
+        """Remembers what lines gave; gives back what is too long for that.
+
+        `odd` are those of them, by place, that gave suspects, or no row.
+        """
+        self._newer.update(zip(lines, made, strict=True))
+        for i, one in odd.items():
+            del self._newer[lines[i]]
+            self._odd[lines[i]] = one
+        if max(map(len, lines), default=0) <= LONGEST_REMEMBERED:
+            return {}
+        long: dict[Line, Made | Suspect] = {}
+        for line, one in zip(lines, made, strict=True):
+            if len(line) > LONGEST_REMEMBERED:
+                long[line] = one
+                self._newer.pop(line, None)
+                self._odd.pop(line, None)
+        return long
 
 
 def is_plain(text: str) -> bool:
