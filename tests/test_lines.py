@@ -517,6 +517,20 @@ def assert_cuts_give_only_true_rows(given_lines: list[str], rows: list[Row], opt
             assert unparsed.text == cut.rpartition("\n")[2]
 
 
+@pytest.mark.parametrize("foreign", ["203.0.113.80:443", "2001:db8:7:8:9:a:b:c:22"])
+@pytest.mark.parametrize("end", ["", "\n", "\n" + linux_row(UDP, "p") + "\n"])
+def test_a_dash_for_a_process_needs_no_blanks_behind(foreign: str, end: str) -> None:
+    """Nothing that netstat prints there begins with a dash and goes on."""
+    row = f"tcp        0      0 192.0.2.10:55012        {foreign:23} FIN_WAIT2   -"
+    text = text_of(linux_capture([ROW], "p")) + row + end
+    (many,) = iter_snapshots(text)
+    (single,) = iter_snapshots(iter(text.splitlines(keepends=True)))
+    assert many == single
+    assert not many.unparsed
+    assert str(many.connections[1].foreign.port) == foreign.rpartition(":")[2]
+    assert many.connections[1].process is None
+
+
 @pytest.mark.parametrize(("options", "rows"), PADDED, ids=[options for options, _ in PADDED])
 def test_a_row_that_the_input_cuts_is_never_wrong(options: str, rows: list[Row]) -> None:
     assert_cuts_give_only_true_rows(linux_capture(rows, options), rows, options)

@@ -139,10 +139,10 @@ class RowMatcher:
         name = next(name for name in self._from_the_end if found[name])
         if name == "further" or (name == "state" and self._may_end_early):
             return None
-        if not name.startswith("foreign"):
-            return found.start(name)
-        # No state, or `-` for a process that is not known.
-        return None if "(?P<pid>" in self._pattern.every else len(found.string.rstrip(" "))
+        groups = self._every.groupindex
+        if "(?P<pid>" in self._pattern.every and groups["pid"] > groups[name]:
+            return None  # `-` for a process that is not known
+        return len(found.string.rstrip(" ")) if name.startswith("foreign") else found.start(name)
 
     @cached_property
     def _from_the_end(self) -> list[str]:
