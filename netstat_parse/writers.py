@@ -186,9 +186,9 @@ def _json_fields(record: Record) -> str:
     return record.model_dump_json()[1:]
 
 
-def _lines(start: bytes, rest: Iterable[bytes]) -> bytes:
+def _lines(start: bytes, rest: list[bytes]) -> bytes:
     """Lines that all start in the same way."""
-    return start + (b"\n" + start).join(rest) + b"\n"
+    return b"".join((start, (b"\n" + start).join(rest), b"\n"))
 
 
 class _Utf8:
