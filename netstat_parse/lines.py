@@ -351,10 +351,10 @@ class LineReader:
         memory = self._memory
         assert memory is not None
         assert self._cut is not None
-        held, self._held = self._held, []
-        settled = memory.settle([self._rows[i] for i in held], cut=self._cut)
+        rows, held, self._held = self._rows, self._held, []
+        settled = memory.settle(list(map(rows.__getitem__, held)), cut=self._cut)
         for i, made in zip(held, settled, strict=True):
-            self._rows[i] = made
+            rows[i] = made
 
     def _flush(self, *, to_the_end: bool = False) -> None:
         if self._held and (to_the_end or self._row_count >= ROWS_TO_PROVE):
