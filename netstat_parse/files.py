@@ -51,9 +51,9 @@ MAX_LINE = 65_536
 
 @value
 class Batch:
-    """Lines that came together, without their "\n" and without one "\r" before it.
+    """Lines that came together, without their "\\n" and without one "\\r" before it.
 
-    `terminated` is False only for a last batch whose last line the input ended without a "\n".
+    `terminated` is False only for a last batch whose last line the input ended without a "\\n".
     """
 
     lines: list[str]
@@ -69,14 +69,14 @@ class RawBatch:
 
 
 def text_of(line: Line) -> str:
-    """A line's text, without its "\n"."""
+    """A line's text, without its "\\n"."""
     if isinstance(line, str):
         return line
     return line[:-1].decode("utf-8", "backslashreplace")[: MAX_LINE + 1]
 
 
 def joined(lines: Sequence[Line]) -> str:
-    """The text of all lines, with a "\n" between them; a line may be longer than MAX_LINE."""
+    """The text of all lines, with a "\\n" between them; a line may be longer than MAX_LINE."""
     some: Any = lines
     if not lines or isinstance(lines[0], str):
         return "\n".join(some)
@@ -106,7 +106,7 @@ def batches(
 def raw_batches(
     file: BinaryIO, *, size: int = 131_072, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[RawBatch]:
-    """The same, but lines that are plain UTF-8 are given as their bytes, with their "\n".
+    """The same, but lines in UTF-8 are given as their bytes, with their "\\n", unless one is too long.
 
     So those that come again need not be decoded.
     """
