@@ -106,9 +106,9 @@ def batches(
 def raw_batches(
     file: BinaryIO, *, size: int = 131_072, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[RawBatch]:
-    """The same, but lines in UTF-8 are given as their bytes, with their "\\n", unless one is too long.
+    """The same, but lines in UTF-8 are given as their bytes, with their "\\n".
 
-    So those that come again need not be decoded.
+    So those that come again need not be decoded. Where one is too long, all come as texts.
     """
     name = _name(file)
     chunks = _decompressed(_chunks(file, size, on_bytes, name), size, name)
