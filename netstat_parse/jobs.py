@@ -412,7 +412,8 @@ class _Work:
     def _jump(self, at: int) -> bool:
         """Goes on with a reader that stands there; False if that is not as the last one stood."""
         reader = self._reader_at(at)
-        if reader is None or _state(reader, self._sink) != self._end_state:
+        state = reader and _state(reader, self._sink)
+        if reader is None or state is None or state != self._end_state:
             return False
         self._use(reader, self._lines)
         return True

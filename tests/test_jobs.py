@@ -179,6 +179,18 @@ def test_logs_are_split(
     assert sum(used) >= 2 * (len(used) - 1)
 
 
+def test_rows_that_are_held_where_a_round_of_parts_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, used: list[int]
+) -> None:
+    """Nobody knows yet if they were cut: no other reader may be taken for the one that has them."""
+    set_sizes(monkeypatch, 2000, 300, 10_000)
+    monkeypatch.setattr(jobs, "MAX_PART", 6000)
+    path = tmp_path / "a.log"
+    path.write_text(corpora.log(12, 50))
+    assert convert(path, 5) == convert(path, 1)
+    assert used
+
+
 @pytest.mark.parametrize("make", [corpora.linux, corpora.macos])
 def test_a_large_snapshot_is_split(
     make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, used: list[int]
