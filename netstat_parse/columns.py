@@ -57,6 +57,7 @@ CUT_MARK = "…"
 
 
 STATE = CORE.index("state")
+_LOCAL_HOST, _FOREIGN_HOST = CORE.index("local_host"), CORE.index("foreign_host")
 
 
 def with_state(cells: Cells, state: str) -> Cells:
@@ -66,15 +67,12 @@ def with_state(cells: Cells, state: str) -> Cells:
 
 def with_cut_marks(cells: Cells, local_cut: int, foreign_cut: int) -> Cells:
     """The cells: a host that may have been cut ends in a mark, and such a port is left out."""
-    proto, recv_q, send_q, host, port, foreign_host, foreign_port, *others = cells
-    return (
-        proto,
-        recv_q,
-        send_q,
-        *_endpoint_of_cells(host, port, local_cut),
-        *_endpoint_of_cells(foreign_host, foreign_port, foreign_cut),
-        *others,
-    )
+    marked = list(cells)
+    for place, cut in ((_LOCAL_HOST, local_cut), (_FOREIGN_HOST, foreign_cut)):
+        if cut in (HOST_CUT, PORT_CUT, BOTH_CUT):
+            host, port = cells[place : place + 2]
+            marked[place : place + 2] = _endpoint_of_cells(host, port, cut)
+    return tuple(marked)
 
 
 def _endpoint_of_cells(host: str, port: str, cut: int) -> tuple[str, str]:
@@ -84,7 +82,7 @@ def _endpoint_of_cells(host: str, port: str, cut: int) -> tuple[str, str]:
         is_known = cut == PORT_CUT and address_of(host) is not None
         mark = "" if is_known else CUT_MARK
         return host + mark, "" if is_number(port) else port
-    return host + CUT_MARK if cut == HOST_CUT else host, port
+    return host + CUT_MARK, port
 
 
 def _host(endpoint: Endpoint) -> str:

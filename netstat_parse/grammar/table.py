@@ -370,6 +370,8 @@ def cut_of(limits: AddressLimits, host: str, port: str) -> int:
 
 def is_complete(host: str) -> bool:
     """True for an IPv6 address that no longer one starts with: eight groups, four last digits."""
+    if host.count(":") < 7:
+        return False
     groups = host.split(":")
-    written = sum(1 for group in groups if group)
+    written = len(groups) - groups.count("")
     return len(groups[-1]) == 4 and "." not in host and written == (7 if "::" in host else 8)
