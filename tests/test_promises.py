@@ -354,7 +354,7 @@ def converted(several: Iterable[Batch | RawBatch]) -> tuple[bytes, list[tuple[in
 def test_lines_known_by_their_bytes_are_read_as_their_text_is(
     given_lines: list[bytes], size: int
 ) -> None:
-    data = b"\n".join(given_lines * 2)
+    data = b"\n".join([b"a log", *given_lines, *given_lines])
     raw = list(raw_batches(io.BytesIO(data), size=size))
     texts = list(batches(io.BytesIO(data), size=size))
     for one, other in zip(raw, texts, strict=True):
