@@ -435,18 +435,19 @@ class _Utf8Lines:
 
     def feed(self, data: bytes) -> Lines:
         """The lines that are whole now; as bytes, if none of them is too long."""
-        end = data.rfind(b"\n") + 1
-        if end and len(self._held) <= MAX_LINE:
-            whole = b"".join((self._held, memoryview(data)[:end]))
-            if b"\r" in whole:
-                whole = whole.replace(b"\r\n", b"\n")
-            if not has_long_line(whole):
+        first = data.find(b"\n")
+        if first >= 0 and len(self._held) + first <= MAX_LINE and not has_long_line(data):
+            if b"\r" in data or b"\r" in self._held:
+                data = (bytes(self._held) + data).replace(b"\r\n", b"\n")
                 self._held.clear()
-                self._hold(data[end:])
-                return io.BytesIO(whole).readlines()
+            raw = io.BytesIO(data).readlines()
+            rest = b"" if data.endswith(b"\n") else raw.pop()
+            raw[0] = bytes(self._held) + raw[0]
+            self._held[:] = rest
+            return raw
         lines: list[str] = []
-        *whole_lines, rest = data.split(b"\n")
-        for line in whole_lines:
+        *whole, rest = data.split(b"\n")
+        for line in whole:
             self._hold(line)
             lines += self.close() or [""]
         self._hold(rest)
