@@ -62,11 +62,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def command() -> NoReturn:
     """The installed command: `main` in a process of its own."""
-    # What is made here is hardly ever garbage in a cycle; the collector would look at all of it
-    # when modules are imported, while rows are written, and twice when the process ends.
+    # What is made here is hardly ever garbage in a cycle.
     gc.set_threshold(OBJECTS_AT_ONCE)
     status = main()
-    gc.freeze()
+    with suppress(OSError, ValueError, AttributeError):  # Python's own end tells of a closed output
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # All files are closed. To free every object would take as long as reading many snapshots.
+        os._exit(status)
     sys.exit(status)
 
 
@@ -510,13 +513,15 @@ def run(options: argparse.Namespace) -> int:
 
 def list_dialects(options: argparse.Namespace) -> int:
     """`netstat-parse dialects`."""
+    from netstat_parse.files import open_output
     from netstat_parse.grammar.dialects import all_dialects
 
     commands: dict[str, list[str]] = {}
     for dialect in all_dialects():
         commands.setdefault(dialect.name, []).extend(dialect.commands)
-    for name, printed_by in commands.items():
-        print(f"{name:10} {', '.join(dict.fromkeys(printed_by))}")
+    with open_output(None) as out:
+        for name, printed_by in commands.items():
+            out.write(f"{name:10} {', '.join(dict.fromkeys(printed_by))}\n")
     return UNDERSTOOD
 
 

@@ -132,9 +132,10 @@ class RowReader:
         texts = [lines[i] for i in places]
         new = dict.fromkeys(texts)
         self._met_again += len(known) - len(new)
-        for line in self._older.keys() & new.keys():
-            self._newer[line] = self._older[line]
-            del new[line]
+        if not self._older.keys().isdisjoint(new):
+            for line in self._older.keys() & new.keys():
+                self._newer[line] = self._older[line]
+                del new[line]
         for line in self._odd.keys() & new.keys():
             del new[line]
         long: dict[Line, Made | Suspect] = {}

@@ -566,8 +566,11 @@ def test_an_interrupt_leaves_the_old_file(tmp_path: Path, number: signal.Signals
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"out.csv": "old"}
 
 
-def test_a_full_disk_is_told() -> None:
-    with open("/dev/full", "wb") as full, started("convert", SEED, stdout=full) as process:
+@pytest.mark.parametrize(
+    "arguments", [("convert", str(SEED)), ("dialects",), ("grammar", "linux")], ids=lambda a: a[0]
+)
+def test_a_full_disk_is_told(arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full, started(*arguments, stdout=full) as process:
         result = finished(process)
     assert result.status == 2
     assert "No space left" in result.err
