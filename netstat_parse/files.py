@@ -651,11 +651,14 @@ def _replacing(name: str, old: os.stat_result | None) -> Iterator[TextIO]:
         # A rename asks only the directory; a file that may not be written stays as it is.
         if old is not None and not _may_write(target):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        try:
-            file = io.FileIO(temporary, "x", opener=lambda path, flags: os.open(path, flags, mode))
-        except FileNotFoundError as error:
-            raise OutputError(f"{name}: there is no directory {folder}") from error
-    try:
+    try:  # an interrupt may come at any point from here on
+        with _told(name):
+            try:
+                file = io.FileIO(
+                    temporary, "x", opener=lambda path, flags: os.open(path, flags, mode)
+                )
+            except FileNotFoundError as error:
+                raise OutputError(f"{name}: there is no directory {folder}") from error
         with file:
             if old is not None:
                 _take_after(file.fileno(), old)
