@@ -11,7 +11,7 @@ from netstat_parse.errors import UnknownColumnError
 from netstat_parse.grammar.table import (
     BOTH_CUT,
     CORE,
-    HOST_CUT,
+    CUT,
     INTERNET,
     PORT_CUT,
     Cells,
@@ -69,7 +69,7 @@ def with_cut_marks(cells: Cells, local_cut: int, foreign_cut: int) -> Cells:
     """The cells: a host that may have been cut ends in a mark, and such a port is left out."""
     marked = list(cells)
     for place, cut in ((_LOCAL_HOST, local_cut), (_FOREIGN_HOST, foreign_cut)):
-        if cut in (HOST_CUT, PORT_CUT, BOTH_CUT):
+        if cut in CUT:
             host, port = cells[place : place + 2]
             marked[place : place + 2] = _endpoint_of_cells(host, port, cut)
     return tuple(marked)

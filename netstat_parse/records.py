@@ -23,6 +23,7 @@ from netstat_parse import models
 from netstat_parse.files import has_long_line
 from netstat_parse.grammar.table import (
     BOTH_CUT,
+    CUT,
     HOST_CUT,
     INTERNET,
     Cells,
@@ -39,7 +40,7 @@ from netstat_parse.models import (
     UnixSocket,
     construct_all,
 )
-from netstat_parse.rows import CUT, Cuts, MakeMany
+from netstat_parse.rows import Cuts, MakeMany
 
 if TYPE_CHECKING:
     from netstat_parse.grammar.dialect import Field
@@ -131,28 +132,21 @@ class Converted(dict[str, Any]):
         return made
 
 
-def sharing_keys(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The same fields in a dict of which all copies share the keys (PEP 412).
+def sharing_keys(owners: type[object], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The same fields in a dict that shares its keys with its copies (PEP 412).
 
-    They take a third of the memory. Only the dict of an object's attributes is made so, and it has
-    room for more of them where the object is not a plain one.
+    They take a third of the memory. Only the dict of an object's attributes is made so: here of one
+    of these owners, which must not be plain objects, as those have room for a field less.
     """
-
-    class Owner(list[Any]):
-        pass
-
-    owner = Owner()
+    owner = owners()
     for name, value in fields.items():
         setattr(owner, name, value)
     return vars(owner)
 
 
-_SLOTS: dict[type, dict[str, object]] = {
-    IPv4Address: {"_ip": None},
-    IPv6Address: {"_ip": None, "_scope_id": None},
-}
-"""What an address holds when its constructor knows what kind of value it was given: the number is
-set later. Where Python's own has other slots, the constructor is asked."""
+_SLOTS: dict[type, tuple[str, ...]] = {IPv4Address: ("_ip",), IPv6Address: ("_ip", "_scope_id")}
+"""What an address's constructor sets once it knows what kind of value it was given: a number, and
+None. Where Python's own has other slots, the constructor is asked."""
 
 
 def _numeric_addresses(
@@ -163,13 +157,13 @@ def _numeric_addresses(
         numbers = list(map(int.from_bytes, map(inet_pton, repeat(family), hosts)))
     except (OSError, ValueError):
         return list(map(address_of, hosts))
-    values = _SLOTS[cls]
-    if tuple(cls.__slots__) != (*values, "__weakref__"):
+    slots = _SLOTS[cls]
+    if tuple(cls.__slots__) != (*slots, "__weakref__"):
         return list(map(cls, numbers))
     addresses = list(map(object.__new__, repeat(cls, len(numbers))))
-    for slot, value in values.items():
+    for slot in slots:
         set_slot = vars(cls)[slot].__set__
-        deque(map(set_slot, addresses, numbers if slot == "_ip" else repeat(value)), maxlen=0)
+        deque(map(set_slot, addresses, numbers if slot == "_ip" else repeat(None)), maxlen=0)
     return addresses
 
 
@@ -291,6 +285,7 @@ class _ConnectionMaker(_RowMaker[Connection]):
         self._endpoints = Shared(_make_endpoints)
         self._shared.append(self._endpoints)
         self._of_proto = Converted(self._fields_of_proto, {})
+        self._owners = type("Owner", (list,), {})
         self._plain_family = table.plain_family
 
     def _models(self, columns: Columns, cuts: list[Cuts] | None) -> list[Connection]:
@@ -344,9 +339,8 @@ class _ConnectionMaker(_RowMaker[Connection]):
     def _fields_of_proto(self, text: str) -> dict[str, Any]:
         """The fields of a row of this proto, with all that the proto tells."""
         proto, transport, family = protocol(text)
-        return sharing_keys(
-            self._template | {"proto": proto, "transport": transport, "family": family}
-        )
+        told = {"proto": proto, "transport": transport, "family": family}
+        return sharing_keys(self._owners, self._template | told)
 
     def _family(self, fields: dict[str, Any]) -> str | None:
         """What the addresses tell."""

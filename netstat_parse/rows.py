@@ -13,6 +13,7 @@ from operator import attrgetter
 from netstat_parse.files import MAX_LINE, has_long_line, joined, text_of
 from netstat_parse.grammar.table import (
     BOTH_CUT,
+    CUT,
     HOST_CUT,
     PORT_CUT,
     PROOF,
@@ -50,7 +51,6 @@ LONGEST_REMEMBERED = 1_000
 """Characters; the results of longer lines are not remembered."""
 
 
-CUT = (HOST_CUT, PORT_CUT, BOTH_CUT)
 Cuts = tuple[int, int]
 """What of the local and the foreign endpoint may have been cut."""
 NOT_CUT: Cuts = (WHOLE, WHOLE)

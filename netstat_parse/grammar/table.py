@@ -336,6 +336,7 @@ class Table:
 WHOLE, HOST_CUT, PORT_CUT, BOTH_CUT, PROOF = range(5)
 """An endpoint can't have been cut; its host may have been, its port, or both; it is longer than
 what netstat leaves when it cuts, so nothing in the snapshot is cut."""
+CUT = (HOST_CUT, PORT_CUT, BOTH_CUT)
 NAMED_HOST = 12
 """Where BSD cuts ports (-A), it cuts a host to so many characters if it prints the port's name."""
 

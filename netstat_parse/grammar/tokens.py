@@ -92,7 +92,7 @@ def one_of_words(texts: Iterable[str], words: str) -> ParserElement:
     patterns = [
         re.escape(text) + (r"\*?+" if f"{text}*" in known else "")
         for text in sorted(texts, key=len, reverse=True)
-        if text.removesuffix("*") == text or text.removesuffix("*") not in known
+        if not (text.endswith("*") and text[:-1] in known)
     ]
     return token(f"(?:{'|'.join(patterns)}){END_OF_WORD}", words)
 
