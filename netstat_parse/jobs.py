@@ -366,7 +366,9 @@ class _Work:
         """
         at: int | None = 0
         while at is not None and not self._is_ready():
-            places = range(at + HEAD_STEP, self._file.size - MIN_PART, HEAD_STEP)
+            # Not further: where no row is in so much, there may be none in all of the file.
+            end_of_search = min(at + HEAD_STEP + LOOK_BACK, self._file.size - MIN_PART)
+            places = range(at + HEAD_STEP, end_of_search, HEAD_STEP)
             ends = (self._file.split(at, place) for place in places)
             end = next((end for end in ends if end is not None), None)
             self._feed(_Part(self._file, at, end))
