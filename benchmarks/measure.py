@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -12,6 +13,7 @@ from statistics import median
 
 from benchmarks import corpora
 from benchmarks.contestants import Command, Contestant
+from benchmarks.versions import environment_of
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Sample:
 
 
 def compare(samples: Sequence[Sample], rounds: int) -> None:
-    """Runs all in turn, so many times; which of them begins changes from round to round."""
+    """Runs all in turn, in this many rounds; which of them begins changes from round to round."""
     for number in range(rounds):
         for sample in samples if number % 2 == 0 else reversed(samples):
             seconds, kilobytes = _run(sample.contestant, sample.corpus)
@@ -42,18 +44,45 @@ def compare(samples: Sequence[Sample], rounds: int) -> None:
             sample.kilobytes.append(kilobytes)
 
 
+def hash_output(contestant: Contestant, corpus: str) -> str:
+    """The SHA-256 of what a contestant writes on standard output."""
+    with (
+        open(corpora.path_of(corpus), "rb") as corpus_file,
+        subprocess.Popen(
+            build_argv(contestant, corpus),
+            env=environment_of(contestant.version),
+            stdin=corpus_file,
+            stdout=subprocess.PIPE,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        digest = hashlib.file_digest(process.stdout, "sha256").hexdigest()  # type: ignore[arg-type]
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    return digest
+
+
+def build_argv(contestant: Contestant, corpus: str) -> list[str]:
+    """The command line, with the corpus in FILE's place."""
+    path = str(corpora.path_of(corpus))
+    return [path if argument == "FILE" else argument for argument in contestant.argv]
+
+
 def _run(contestant: Contestant, corpus: str) -> tuple[float, int]:
     """Seconds, and the process's peak memory as wait4 tells it.
 
     A process starts with its parent's size as its peak, so this one imports nothing that is large.
     """
-    path = str(corpora.path_of(corpus))
-    argv = [path if argument == "FILE" else argument for argument in contestant.argv]
+    argv = build_argv(contestant, corpus)
+    environment = environment_of(contestant.version)
     is_command = isinstance(contestant, Command)
-    with open(path, "rb") as corpus_file, tempfile.TemporaryFile("w+") as output:
+    with (
+        open(corpora.path_of(corpus), "rb") as corpus_file,
+        tempfile.TemporaryFile("w+") as output,
+    ):
         written_to = subprocess.DEVNULL if is_command else output
         start = time.perf_counter()
-        process = subprocess.Popen(argv, stdin=corpus_file, stdout=written_to)
+        process = subprocess.Popen(argv, env=environment, stdin=corpus_file, stdout=written_to)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)

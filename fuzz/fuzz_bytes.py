@@ -21,14 +21,24 @@ from tempfile import mkdtemp
 import atheris
 
 with atheris.instrument_imports(include=["netstat_parse"]):
-    from netstat_parse import cli, columns, files, lines, reader, terminal, writers
+    from netstat_parse.command import convert, main, writing
+    from netstat_parse.dialects import NAMES, explain, frozen, registry
     from netstat_parse.errors import NetstatError
-    from netstat_parse.grammar import dialects, lowered
     from netstat_parse.models import Snapshot
+    from netstat_parse.reading.lines import Batch, batches
+    from netstat_parse.reading.options import Options
+    from netstat_parse.reading.reader import LineReader
+    from netstat_parse.schema import KINDS, Kind
+    from netstat_parse.snapshots import SnapshotReader
+    from netstat_parse.writing import columns, terminal
+    from netstat_parse.writing.text import CsvSink, write_csv
 
-LATE = (columns, terminal, dialects)
+    for name in NAMES:
+        registry.get_dialect(name)
+
+LATE = (convert, writing, explain, columns, terminal)
 """Imported by the others only when they are needed, which is too late to be instrumented."""
-HEADERS = tuple(f"{header}\n".encode() for header in lowered.TABLES)
+HEADERS = tuple(f"{header}\n".encode() for header in frozen.LAYOUTS)
 """A first byte below 32 puts one of these in front, so that the fuzzer needs not find them."""
 FORMATS = ("csv", "jsonl", "json", "table")
 LOG = Path(mkdtemp(prefix="netstat-fuzz-")) / "log"
@@ -40,13 +50,12 @@ def check_reader(data: bytes) -> None:
     results = []
     is_damaged = False
     for size in (64, 1 << 18):
-        batches: list[files.Batch] = []
-        is_damaged = not read(data, size, batches)
-        snapshots = reader.SnapshotReader()
+        pieces, is_damaged = read(data, size)
+        snapshots = SnapshotReader()
         out: list[object] = []
         total = 0
         try:
-            for batch in batches:
+            for batch in pieces:
                 total += len(batch.lines)
                 out += snapshots.feed_lines(batch.lines, terminated=batch.terminated)
             out += snapshots.close()
@@ -62,25 +71,25 @@ def check_reader(data: bytes) -> None:
             assert Snapshot.model_validate(found.model_dump()) == found
 
 
-def read(data: bytes, size: int, batches: list[files.Batch]) -> bool:
-    """Appends the lines of the bytes, up to where these are damaged; False if they are."""
+def read(data: bytes, size: int) -> tuple[list[Batch], bool]:
+    """The lines of the bytes, up to where these are damaged; and whether they are."""
+    pieces: list[Batch] = []
     try:
-        batches.extend(files.batches(io.BytesIO(data), size=size))
+        pieces.extend(batches(io.BytesIO(data), size=size))
     except NetstatError:
-        return False
-    return True
+        return pieces, True
+    return pieces, False
 
 
-def check_csv(data: bytes) -> None:
-    """The command's CSV, which makes no models, is the models' CSV."""
-    batches: list[files.Batch] = []
-    read(data, 256, batches)
+def check_csv(data: bytes, kind: Kind) -> None:
+    """The command's CSV, which makes no models where it can do without, is the models' CSV."""
+    pieces, _ = read(data, 256)
     fast, slow = io.BytesIO(), io.StringIO(newline="")
-    sink = writers.CsvSink(fast, lambda *_: None, lambda _: None)
-    rows = lines.LineReader(sink)
-    snapshots = reader.SnapshotReader()
+    sink = CsvSink(fast, lambda *_: None, lambda _: None, kind=kind)
+    rows = LineReader(sink, Options())
+    snapshots = SnapshotReader()
     found: list[Snapshot] = []
-    for batch in batches:
+    for batch in pieces:
         rows.feed_lines(batch.lines, terminated=batch.terminated)
         found += snapshots.feed_lines(batch.lines, terminated=batch.terminated)
     ends = []
@@ -91,7 +100,7 @@ def check_csv(data: bytes) -> None:
         except NetstatError as error:
             ends.append(str(error))
     sink.close()
-    writers.write_csv(found, slow)
+    write_csv(found, slow, table=kind.option)
     assert ends[0] == ends[1], "the fast path and the models do not agree on the input"
     assert fast.getvalue().decode() == slow.getvalue(), "the fast path and the models do not agree"
 
@@ -104,7 +113,7 @@ def check_command(data: bytes) -> None:
     if len(data) % 3 == 0:
         arguments.append("--strict")
     with redirect_stderr(io.StringIO()) as told:
-        status = cli.main(arguments)
+        status = main(arguments)
     assert status in (0, 1, 2), f"exit status {status}"
     assert status == 0 or told.getvalue(), "it failed and said nothing"
 
@@ -137,7 +146,7 @@ def test_one_input(data: bytes) -> None:
     with kept(data):
         check_reader(data)
     with kept(data):
-        check_csv(data)
+        check_csv(data, KINDS[len(data) % len(KINDS)])
     if len(data) % 4 == 0:  # it takes the longest
         with kept(data):
             check_command(data)

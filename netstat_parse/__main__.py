@@ -1,6 +1,6 @@
-"""`python -m netstat_parse` is the command `netstat-parse`."""
+"""`python -m netstat_parse`."""
 
-from netstat_parse.cli import command
+from netstat_parse.command import command
 
 if __name__ == "__main__":
     command()

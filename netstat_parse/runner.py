@@ -24,7 +24,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO, TYPE_CHECKING, NoReturn
 
-from netstat_parse import noise
+from netstat_parse.dialects.registry import all_dialects
 from netstat_parse.errors import (
     CommandFailedError,
     CommandKilledError,
@@ -35,8 +35,10 @@ from netstat_parse.errors import (
     ParseError,
     SeveralSnapshotsError,
 )
+from netstat_parse.grammar.dialect import Dialect
 from netstat_parse.models import Snapshot
-from netstat_parse.reader import SnapshotReader, parse
+from netstat_parse.reading import noise
+from netstat_parse.snapshots import SnapshotReader, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,21 +46,8 @@ if TYPE_CHECKING:
 NETSTAT_PLACES = ("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin")
 """Where netstat is looked for, after PATH: the PATH of a service often has no sbin."""
 
-OPTIONS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "linux": (("-nptW",), ("-npt",), ("-nt",)),
-    "darwin": (("-n", "-p", "tcp"),),
-    "win32": (("-no",),),
-    "": (("-nW", "-p", "tcp"), ("-n", "-p", "tcp")),
-}
-"""How TCP connections are asked for, numeric and with their processes, by sys.platform; "" is any
-other system, which means the BSDs.
-
-The first options that netstat knows are used. On Linux net-tools and toybox know -W (whole
-addresses) and -p; busybox has them only if it was built with them, and never cuts an address.
-"""
-
-SILENT_WHEN_EMPTY = {"darwin": "macos", "freebsd": "freebsd"}
-"""sys.platform -> the dialect of a netstat that prints its header only with the first row."""
+BSD_OPTIONS = (("-nW", "-p", "tcp"), ("-n", "-p", "tcp"))
+"""How TCP connections are asked for where no dialect is the system's own: as on the BSDs."""
 
 REFUSED_OPTION = re.compile(r"\b(?:invalid|illegal|unrecognized|unknown) option", re.IGNORECASE)
 NO_CUT_LETTERS = frozenset("WT")
@@ -172,7 +161,17 @@ def _netstat_commands() -> list[tuple[str, ...]]:
     netstat = shutil.which("netstat", path=path)
     if netstat is None:
         raise CommandNotFoundError(f"netstat is not installed: {INSTALL}", ("netstat",))
-    return [(netstat, *options) for options in OPTIONS.get(sys.platform, OPTIONS[""])]
+    dialect = find_own_dialect()
+    tried = dialect.run_options if dialect is not None else BSD_OPTIONS
+    return [(netstat, *options) for options in tried]
+
+
+def find_own_dialect() -> Dialect | None:
+    """The dialect of this system's own netstat; None if it is none of those that are known."""
+    for dialect in all_dialects():
+        if dialect.platform and sys.platform.startswith(dialect.platform):
+            return dialect
+    return None
 
 
 def _checked(command: Sequence[str]) -> tuple[str, ...]:
@@ -415,9 +414,9 @@ def _advice(execution: _Execution, stderr: str) -> str:
 def _parsed(execution: _Execution, dialect: str | None, *, may_be_empty: bool) -> Snapshot:
     text = _decoded(execution.stdout)
     if may_be_empty and not text.strip():
-        silent = SILENT_WHEN_EMPTY.get(sys.platform.rstrip("0123456789"))
-        if silent is not None:
-            return Snapshot(dialect=silent)
+        own = find_own_dialect()
+        if own is not None and own.is_silent_when_empty:
+            return Snapshot(dialect=own.name)
     try:
         snapshot = parse(text, dialect=dialect)
         if (

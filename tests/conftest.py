@@ -6,8 +6,20 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from commands import Command, Commander
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    # How long an example takes says more about the machine than about the code.
+    "netstat_parse",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.load_profile("netstat_parse")
 
 PROGRAMS = {
     "test_benchmarks.py": ("mawk",),
@@ -42,3 +54,12 @@ def netstat() -> str:
     if not version.stdout.startswith("net-tools"):
         pytest.fail(f"{found} is not net-tools' netstat: apt install net-tools")
     return found
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Command:
+    """Runs the command in this process, in a directory of its own."""
+    monkeypatch.chdir(tmp_path)
+    return Commander(tmp_path, capfd, monkeypatch)

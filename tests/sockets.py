@@ -339,6 +339,65 @@ def read_at_rest(
     raise AssertionError("the sockets do not come to rest")
 
 
+# Multicast groups ---------------------------------------------------------------------------------
+
+GROUPS = (
+    IPv4Address("224.0.0.251"),
+    IPv4Address("239.255.255.250"),
+    IPv6Address("ff02::fb"),
+    IPv6Address("ff0e::db8:0:0:1"),
+    IPv6Address("ff3e:40:2001:db8:1:2:8000:ff01"),
+)
+SO_JOIN_IPV6_GROUP = 20
+
+
+@dataclass(frozen=True)
+class ProcGroup:
+    """A row of /proc/net/igmp or /proc/net/igmp6."""
+
+    interface: str
+    users: int
+    group: Address
+
+
+@contextmanager
+def joined_groups(count: int) -> Iterator[None]:
+    """So many sockets that have joined each of GROUPS on the loopback interface."""
+    with ExitStack() as stack:
+        for group in GROUPS:
+            if group.version == 6 and not has_ipv6():
+                continue
+            for _ in range(count):
+                family = socket.AF_INET if group.version == 4 else socket.AF_INET6
+                s = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+                index = struct.pack("@i", LO_INDEX)
+                if group.version == 4:
+                    request = group.packed + bytes(4) + index  # struct ip_mreqn
+                    s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
+                else:
+                    s.setsockopt(socket.IPPROTO_IPV6, SO_JOIN_IPV6_GROUP, group.packed + index)
+        yield
+
+
+def proc_groups() -> list[ProcGroup]:
+    """The groups that this system has joined, in the kernel's order."""
+    found = []
+    interface = ""
+    for line in Path("/proc/net/igmp").read_text().splitlines()[1:]:
+        words = line.split()
+        if line[0].isdigit():  # 1 lo : 2 V3
+            interface = words[1]
+        else:
+            number = int(words[0], 16).to_bytes(4, sys.byteorder)
+            found.append(ProcGroup(interface, int(words[1]), IPv4Address(number)))
+    path = Path("/proc/net/igmp6")
+    for line in path.read_text().splitlines() if path.exists() else ():
+        _, interface, group, users, *_ = line.split()
+        address = IPv6Address(bytes.fromhex(group))
+        found.append(ProcGroup(interface, int(users), address))
+    return found
+
+
 class Stage:
     """TCP sockets of one kind, in every state that can be had by fair means."""
 

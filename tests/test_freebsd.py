@@ -292,9 +292,10 @@ RUNS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run.release}-{run.options}{run.family}")
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10)
 def test_sockets_come_back(run: Run, data: st.DataObject) -> None:
     chosen = data.draw(st.lists(sockets(version=run.family), max_size=3))
     snapshot = ns.parse(capture(run, chosen))
@@ -304,9 +305,10 @@ def test_sockets_come_back(run: Run, data: st.DataObject) -> None:
     assert Snapshot.model_validate_json(snapshot.model_dump_json()) == snapshot
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", [Run(9, "a"), Run(14, "aW"), Run(14, "aW", "4"), Run(14, "acCP")])
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15)
 def test_names_come_back(run: Run, data: st.DataObject) -> None:
     chosen = data.draw(st.lists(sockets(version=run.family, named=True), max_size=3))
     snapshot = ns.parse(capture(run, chosen))

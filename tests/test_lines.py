@@ -49,7 +49,6 @@ from netstat_parse import (
 )
 from netstat_parse.files import MAX_LINE
 
-unhurried = settings(deadline=None, max_examples=50)
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 ROW = Row()
 OTHER = Row(proto="tcp6", local="::1", local_port="25", foreign="::", foreign_port="*")
@@ -733,7 +732,7 @@ def result_of(feed: Any) -> tuple[Any, ...]:
         return (type(error), *error.args)
 
 
-@unhurried
+@settings(max_examples=50)
 @given(logs, st.lists(st.integers(1, 9), min_size=1), st.booleans(), st.booleans())
 def test_chunks_make_no_difference(
     log: list[str], sizes: list[int], ended: bool, strict: bool
@@ -772,7 +771,7 @@ def test_chunks_make_no_difference(
     assert result_of(lambda: iter_snapshots(with_ends, strict=strict)) == expected
 
 
-@unhurried
+@settings(max_examples=50)
 @given(st.lists(linux_rows(), max_size=6), st.sampled_from(("", "p", "eo", "epoW")))
 def test_parse_equals_iter_snapshots(rows: list[Row], options: str) -> None:
     text = text_of(linux_capture(rows, options))

@@ -10,31 +10,36 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from printed import Row, linux_capture, linux_rows, macos_capture, macos_rows
+from printed import Row, linux_capture
 from pydantic import BaseModel, ValidationError
 
 from netstat_parse import (
     Connection,
     Endpoint,
+    FreebsdConnection,
     LinuxConnection,
     MacosConnection,
+    MulticastGroup,
     Process,
     Snapshot,
     TcpState,
     Timer,
+    UnixSocket,
     UnparsedLine,
+    WindowsConnection,
     iter_snapshots,
 )
 from netstat_parse.models import FrozenDict
 
-unhurried = settings(deadline=None, max_examples=50)
 MODELS: tuple[type[BaseModel], ...] = (
     Snapshot,
     Connection,
     LinuxConnection,
     MacosConnection,
+    FreebsdConnection,
+    WindowsConnection,
+    UnixSocket,
+    MulticastGroup,
     Endpoint,
     Process,
     Timer,
@@ -59,6 +64,18 @@ def linux(**changes: Any) -> LinuxConnection:
     return LinuxConnection.model_validate(ROW | changes)
 
 
+def group(**changes: Any) -> MulticastGroup:
+    row: dict[str, Any] = {
+        "dialect": "linux",
+        "interface": "eth0",
+        "refcount": 2,
+        "group": "ff02::fb",
+        "address": "ff02::fb",
+        "family": "ipv6",
+    }
+    return MulticastGroup.model_validate(row | changes)
+
+
 def full_snapshot() -> Snapshot:
     """A Snapshot in which every kind of value stands."""
     timer = Timer(name="on", expires=1.25, retransmits=4, probes=0)
@@ -78,14 +95,13 @@ def full_snapshot() -> Snapshot:
             ),
             Connection.model_validate(ROW | {"dialect": "plan9", "recv_q": None}),
         ),
+        unix_sockets=(
+            UnixSocket(dialect="linux", type="STREAM", flags=("W", "N"), process=Process(pid=0)),
+        ),
+        multicast_groups=(group(), group(group="all-systems.mcast.net", address=None, family=None)),
         unparsed=(UnparsedLine(number=3, text="a\x00b", reason="column 1: expected a row"),),
         notes=("netstat: a note",),
     )
-
-
-def connections_of(lines: list[str]) -> tuple[Connection, ...]:
-    (snapshot,) = iter_snapshots(lines)
-    return snapshot.connections
 
 
 def test_models_are_frozen() -> None:
@@ -162,6 +178,8 @@ def test_addresses_come_back_as_addresses() -> None:
         ("busybox", LinuxConnection),
         ("toybox", LinuxConnection),
         ("macos", MacosConnection),
+        ("freebsd", FreebsdConnection),
+        ("windows", WindowsConnection),
         ("plan9", Connection),
     ],
 )
@@ -231,6 +249,39 @@ def test_impossible_values_are_refused(change: dict[str, Any]) -> None:
         linux(**change)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"refcount": -1},
+        {"refcount": "many"},
+        {"family": "dual-stack"},
+        {"address": "224.0.0.256"},
+        {"interface": None},
+        {"group": None},
+        {"dialect": None},
+        {"port": 1},
+    ],
+    ids=str,
+)
+def test_impossible_groups_are_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        group(**change)
+
+
+def test_a_group_has_an_address_or_is_a_name() -> None:
+    assert group().address == IPv6Address("ff02::fb")
+    assert group(address="224.0.0.1", family="ipv4").address == IPv4Address("224.0.0.1")
+    named = MulticastGroup(dialect="linux", interface="lo", group="all-systems.mcast.net")
+    assert (named.address, named.family, named.refcount, named.extra) == (None, None, None, {})
+
+
+def test_groups_equal_by_their_values() -> None:
+    assert group() == group()
+    assert hash(group()) == hash(group())
+    for change in ({"interface": "lo"}, {"refcount": None}, {"extra": {"Since": "1"}}):
+        assert group(**change) != group()
+
+
 def test_line_numbers_start_at_1() -> None:
     with pytest.raises(ValidationError):
         UnparsedLine(number=0, text="", reason="")
@@ -251,45 +302,6 @@ def test_the_states_are_those_of_rfc_9293() -> None:
         "TIME_WAIT",
         "UNKNOWN",
     ]
-
-
-# What records.py puts together without validation -------------------------------------------------
-
-
-def assert_is_as_validated(model: BaseModel) -> None:
-    """A model that was put together is the one that validation makes of the same values."""
-    validated = type(model).model_validate(model.model_dump())
-    assert validated == model
-    assert list(vars(validated)) == list(vars(model))
-    assert model.__pydantic_extra__ == validated.__pydantic_extra__
-    assert model.__pydantic_private__ == validated.__pydantic_private__
-    assert validated.model_dump_json() == model.model_dump_json()
-    for name, value in vars(model).items():
-        assert type(value) is type(vars(validated)[name]), name
-        if isinstance(value, BaseModel):
-            assert_is_as_validated(value)
-
-
-@unhurried
-@given(st.lists(linux_rows(), max_size=4), st.sampled_from(("", "p", "e", "o", "ep", "epo")))
-def test_linux_rows_are_as_validated(rows: list[Row], options: str) -> None:
-    for connection in connections_of(linux_capture(rows, options)):
-        assert_is_as_validated(connection)
-
-
-@unhurried
-@given(st.lists(macos_rows(), max_size=4))
-def test_macos_rows_are_as_validated(rows: list[Row]) -> None:
-    for connection in connections_of(macos_capture(rows)):
-        assert_is_as_validated(connection)
-
-
-@unhurried
-@given(st.lists(linux_rows(), max_size=4))
-def test_parsed_snapshots_survive_json(rows: list[Row]) -> None:
-    (snapshot,) = iter_snapshots(["Nov 22 2026 12:22:41", *linux_capture(rows, "epo"), "?"])
-    assert_is_as_validated(snapshot)
-    assert Snapshot.model_validate_json(snapshot.model_dump_json()) == snapshot
 
 
 # Copies -------------------------------------------------------------------------------------------

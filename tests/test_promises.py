@@ -38,17 +38,20 @@ from netstat_parse import (
     ParseError,
     Snapshot,
     SnapshotReader,
-    files,
     iter_snapshots,
-    lines,
     parse,
 )
-from netstat_parse.files import MAX_LINE, Batch, RawBatch, batches, raw_batches
-from netstat_parse.lines import LineReader
-from netstat_parse.writers import CsvSink
-
-unhurried = settings(deadline=None)
-quick = settings(deadline=None, max_examples=30)
+from netstat_parse.reading import classify
+from netstat_parse.reading.lines import (
+    MAX_LINE,
+    Batch,
+    RawBatch,
+    batches,
+    raw_batches,
+)
+from netstat_parse.reading.lines import text_of as text_of_line
+from netstat_parse.reading.reader import LineReader
+from netstat_parse.writing.text import CsvSink
 
 # A log, its truth, and ways to take it apart ------------------------------------------------------
 
@@ -174,7 +177,6 @@ def assert_has_rows(snapshots: Sequence[Snapshot], rows: Sequence[Row], options:
 # Nothing lost, nothing wrong ----------------------------------------------------------------------
 
 
-@unhurried
 @given(taken_apart(), st.integers(1, 7))
 def test_rows_that_were_left_whole_come_out(
     damaged: tuple[list[Line], str], lines_at_once: int
@@ -195,7 +197,7 @@ def test_rows_that_were_left_whole_come_out(
             assert given_lines[unparsed.number - 1] == unparsed.text
 
 
-@unhurried
+@settings(max_examples=60)
 @given(captures(), st.sampled_from(WRAPS), st.booleans())
 def test_wrapped_logs_are_read_strictly(
     log: tuple[list[Line], str], wrap: str, with_ends: bool
@@ -210,7 +212,7 @@ def test_wrapped_logs_are_read_strictly(
     assert len(snapshots) == sum(line.text in (LINUX_BANNER, MACOS_BANNER) for line in lines)
 
 
-@unhurried
+@settings(max_examples=50)
 @given(st.lists(linux_rows(), max_size=5), st.sampled_from(("", "p", "e", "po", "epo", "pW")))
 def test_what_linux_prints_is_read_right(rows: list[Row], options: str) -> None:
     snapshot = parse(text_of(linux_capture(rows, options)))
@@ -218,7 +220,7 @@ def test_what_linux_prints_is_read_right(rows: list[Row], options: str) -> None:
     assert_has_rows([snapshot], rows, options)
 
 
-@unhurried
+@settings(max_examples=50)
 @given(st.lists(macos_rows(), max_size=5))
 def test_what_macos_prints_is_read_right(rows: list[Row]) -> None:
     snapshot = parse(text_of(macos_capture(rows)))
@@ -226,7 +228,6 @@ def test_what_macos_prints_is_read_right(rows: list[Row]) -> None:
     assert_has_rows([snapshot], rows, "")
 
 
-@unhurried
 @given(
     st.builds(
         linux_row,
@@ -307,7 +308,6 @@ odd_lines = st.one_of(
 )
 
 
-@unhurried
 @given(st.lists(odd_lines, max_size=25))
 def test_no_input_raises_anything_else(given_lines: list[str]) -> None:
     snapshots = outcome(given_lines)
@@ -338,7 +338,8 @@ def converted(several: Iterable[Batch | RawBatch]) -> tuple[bytes, list[tuple[in
     return file.getvalue(), odd
 
 
-@unhurried
+@pytest.mark.slow
+@settings(max_examples=30)
 @given(
     st.lists(
         st.one_of(
@@ -358,11 +359,10 @@ def test_lines_known_by_their_bytes_are_read_as_their_text_is(
     raw = list(raw_batches(io.BytesIO(data), size=size))
     texts = list(batches(io.BytesIO(data), size=size))
     for one, other in zip(raw, texts, strict=True):
-        assert list(map(files.text_of, one.lines)) == other.lines
+        assert list(map(text_of_line, one.lines)) == other.lines
     assert converted(raw) == converted(texts)
 
 
-@unhurried
 @given(st.lists(odd_lines, max_size=10), st.text(max_size=30), st.booleans())
 def test_parse_raises_nothing_else(given_lines: list[str], end: str, ended: bool) -> None:
     text = "\n".join([*given_lines, end]) + "\n" * ended
@@ -374,7 +374,8 @@ def test_parse_raises_nothing_else(given_lines: list[str], end: str, ended: bool
     assert [snapshot] == list(iter_snapshots(text))
 
 
-@quick
+@pytest.mark.slow
+@settings(max_examples=30)
 @given(st.lists(captures(), min_size=2, max_size=3), st.data())
 def test_interleaved_logs_lose_nothing(logs: list[Any], data: st.DataObject) -> None:
     """Two loops that write to one file: what goes astray is reported."""
@@ -462,6 +463,7 @@ def alarm(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, old)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
 def test_hostile_lines_take_bounded_time(header: str) -> None:
     hostile = [before + filling for before in BEFORE for filling in FILLINGS.values()]
@@ -491,7 +493,7 @@ def test_a_header_of_ten_thousand_columns_is_none() -> None:
 
 def test_only_so_many_different_headers_are_made_sense_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands under a further one is set aside, not read as what stood above."""
-    monkeypatch.setattr(lines, "HEADERS_READ", 2)
+    monkeypatch.setattr(classify, "HEADERS_READ", 2)
     row = linux_row(Row(), "p")
     first, second, third = (f"{linux_header('p')}Column{i}" for i in range(3))
     given_lines = [first, f"{row}a", second, f"{row}b", third, f"{row}c", first, f"{row}d"]
@@ -501,6 +503,7 @@ def test_only_so_many_different_headers_are_made_sense_of(monkeypatch: pytest.Mo
     assert "too many different headers: set aside, 1 lines" in snapshots[1].notes
 
 
+@pytest.mark.slow
 def test_a_bomb_of_many_rows_takes_bounded_time() -> None:
     """Programs that look like what stands behind them, in each row."""
     programs = ["off (0.00/0/0)", "1/a - off (0", "a: 1:", "- off (0.00/0/", "a b c d e f g h"]
@@ -531,6 +534,7 @@ class Nowhere:
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [None, ("all",)], ids=["cells", "models"])
 @pytest.mark.parametrize("long_part", ["sshd ", "10.0.0.2:"])
 def test_memory_does_not_grow_with_long_rows(long_part: str, columns: Any) -> None:

@@ -12,8 +12,8 @@ import pwd
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from ipaddress import IPv6Address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sockets import (
     FILES,
+    GROUPS,
     IPV6_FREEBIND,
     STATES,
     ProcRow,
@@ -34,10 +35,12 @@ from sockets import (
     has_udplite,
     here,
     in_namespace,
+    joined_groups,
     kinds,
     long_addresses,
     may_have_namespace,
     may_have_raw,
+    proc_groups,
     proc_rows,
     process_named,
     program_name,
@@ -46,7 +49,6 @@ from sockets import (
 )
 
 import netstat_parse as ns
-from netstat_parse.grammar.headers import dialect_names
 
 if TYPE_CHECKING:
     from sockets import Address
@@ -95,50 +97,92 @@ def by_inode(found: Iterable[ns.LinuxConnection], inode: int) -> ns.LinuxConnect
     return same[-1]
 
 
-# What the sockets say -----------------------------------------------------------------------------
+# Multicast groups ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", kinds())
-@pytest.mark.parametrize("options", ["-antep", "-antepW", "-antepo"])
-def test_tcp_sockets(place: Place, kind: str, options: str) -> None:
-    """Both ends of connections in every state, with data in their queues."""
+@pytest.mark.parametrize("options", ["-gn", "-gn4", "-gn6", "-g", "-antgn", "-angx"])
+def test_every_group_of_the_kernel(place: Place, options: str) -> None:
+    """Also behind other tables of the same run of netstat."""
 
     def body() -> None:
-        with Stage(kind) as stage:
-            everything, found = read_at_rest(stage.sockets, lambda: connections(options))
-            any_ = "0.0.0.0" if kind == "ipv4" else "::"
-            program, is_cut = program_name(os.getpid())
-            states = set()
-            for name, said in everything.items():
-                states.add(said.state)
-                c = by_inode(found, said.inode)
-                assert c.proto == ("tcp" if kind == "ipv4" else "tcp6")
-                assert c.transport == "tcp"
-                assert c.family == ("ipv4" if kind == "ipv4" else "ipv6")
-                assert is_endpoint(c.local, said.local, any_)
-                assert is_endpoint(c.foreign, said.foreign or stage.towards.get(name), any_)
-                assert c.state == said.state
-                assert (c.recv_q, c.send_q) == (said.recv_q, said.send_q), name
-                assert c.uid == said.uid
-                assert c.process is not None
-                assert c.process.pid == os.getpid()
-                assert (c.process.name, c.process.truncated) == (program, is_cut)
-                assert (c.timer is None) is ("o" not in options)
-            assert states == set(STATES.values()) - {"SYN_RECEIVED", "TIME_WAIT", "CLOSED"}
-            assert any(said.recv_q == 1234 for said in everything.values())
-            assert any(said.send_q > 100_000 for said in everything.values())
-            for local, foreign in stage.time_wait:
-                (c,) = (
-                    c
-                    for c in found
-                    if is_endpoint(c.local, local, any_) and is_endpoint(c.foreign, foreign, any_)
-                )
-                assert c.state == "TIME_WAIT"
-                assert (c.inode, c.process, c.recv_q, c.send_q) == (0, None, 0, 0)
+        with joined_groups(3):
+            for attempt in range(20):
+                before = proc_groups()
+                snapshot = ns.run(["netstat", options])
+                if proc_groups() == before:
+                    break
+                assert attempt < 19, "the machine's groups do not come to rest"
+        assert (snapshot.dialect, snapshot.unparsed) == ("linux", ())
+        found = snapshot.multicast_groups
+        versions = [int(letter) for letter in options if letter in "46"] or [4, 6]
+        kernel = [g for g in before if g.group.version in versions]
+        assert [(g.interface, g.refcount) for g in found] == [
+            (g.interface, g.users) for g in kernel
+        ]
+        for read, true in zip(found, kernel, strict=True):
+            if read.address is None and "n" not in options:
+                assert read.family is None
+                assert read.group.strip("0123456789.")
+            else:
+                assert (read.group, read.address) == (str(true.group), true.group)
+                assert read.family == f"ipv{true.group.version}"
+        on_lo = {g.group: g.users for g in before if g.interface == "lo"}
+        for group in GROUPS:
+            assert group.version == 6 or on_lo[group] == 3
 
     place(body)
 
 
+# What the sockets say -----------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", kinds())
+def test_tcp_sockets(place: Place, kind: str) -> None:
+    """Both ends of connections in every state, with data in their queues."""
+
+    def body() -> None:
+        with Stage(kind) as stage:
+            for options in ("-antep", "-antepW", "-antepo"):
+                check_stage(stage, kind, options)
+
+    place(body)
+
+
+def check_stage(stage: Stage, kind: str, options: str) -> None:
+    everything, found = read_at_rest(stage.sockets, lambda: connections(options))
+    any_ = "0.0.0.0" if kind == "ipv4" else "::"
+    program, is_cut = program_name(os.getpid())
+    states = set()
+    for name, said in everything.items():
+        states.add(said.state)
+        c = by_inode(found, said.inode)
+        assert c.proto == ("tcp" if kind == "ipv4" else "tcp6")
+        assert c.transport == "tcp"
+        assert c.family == ("ipv4" if kind == "ipv4" else "ipv6")
+        assert is_endpoint(c.local, said.local, any_)
+        assert is_endpoint(c.foreign, said.foreign or stage.towards.get(name), any_)
+        assert c.state == said.state
+        assert (c.recv_q, c.send_q) == (said.recv_q, said.send_q), name
+        assert c.uid == said.uid
+        assert c.process is not None
+        assert c.process.pid == os.getpid()
+        assert (c.process.name, c.process.truncated) == (program, is_cut)
+        assert (c.timer is None) is ("o" not in options)
+    assert states == set(STATES.values()) - {"SYN_RECEIVED", "TIME_WAIT", "CLOSED"}
+    assert any(said.recv_q == 1234 for said in everything.values())
+    assert any(said.send_q > 100_000 for said in everything.values())
+    for local, foreign in stage.time_wait:
+        (c,) = (
+            c
+            for c in found
+            if is_endpoint(c.local, local, any_) and is_endpoint(c.foreign, foreign, any_)
+        )
+        assert c.state == "TIME_WAIT"
+        assert (c.inode, c.process, c.recv_q, c.send_q) == (0, None, 0, 0)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", kinds())
 def test_timers(place: Place, kind: str) -> None:
     def body() -> None:
@@ -212,6 +256,7 @@ ALL_OPTIONS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_row_of_the_kernel(place: Place) -> None:
     """Every socket that the kernel has is there, no other is, and all of its fields are right."""
 
@@ -334,9 +379,8 @@ def user_name(uid: int) -> str | None:
 # Other netstats -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "program", [p for p in ("busybox", "toybox") if shutil.which(p) and p in dialect_names()]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("program", [p for p in ("busybox", "toybox") if shutil.which(p)])
 def test_run_finds_another_netstat(
     place: Place, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -540,6 +584,7 @@ def test_long_local_addresses(place: Place, family: str, port: int) -> None:
     place(body)
 
 
+@pytest.mark.slow
 @needs_ipv6
 @pytest.mark.skipif(not may_have_namespace(), reason="needs addresses of its own: a namespace")
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
@@ -639,34 +684,49 @@ def check_program(c: ns.LinuxConnection, pid: int) -> None:
     assert c.process.truncated or not fills
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_hostile_names(name: bytes) -> None:
-    s = socket.socket()
-    s.bind(("127.0.0.1", 0))
-    s.listen()
-    inode, port = os.fstat(s.fileno()).st_ino, s.getsockname()[1]
-    with process_named(name, s) as pid:
+@contextmanager
+def processes_named(
+    names: Iterable[bytes], kind: socket.SocketKind
+) -> Iterator[dict[int, tuple[int, int]]]:
+    """A process of each name, which holds a socket: its port, its inode and the process's pid."""
+    with ExitStack() as stack:
+        held = {}
+        for name in names:
+            s = socket.socket(socket.AF_INET, kind)
+            s.bind(("127.0.0.1", 0))
+            if kind == socket.SOCK_STREAM:
+                s.listen()
+            port, inode = s.getsockname()[1], os.fstat(s.fileno()).st_ino
+            held[port] = inode, stack.enter_context(process_named(name, s))
+        yield held
+
+
+@pytest.mark.slow
+def test_hostile_names() -> None:
+    with processes_named(NAMES, socket.SOCK_STREAM) as held:
         for options in ("-lntp", "-lntpe", "-lntpo", "-lntpeoW", "-antup"):
-            (c,) = (c for c in connections(options) if c.local.port == port and c.state == "LISTEN")
-            check_program(c, pid)
-            if c.inode is not None:
-                assert (c.inode, c.uid) == (inode, os.getuid())
-            if c.timer is not None:
-                assert (c.timer.name, c.timer.expires) == ("off", 0)
+            found = [c for c in connections(options) if c.state == "LISTEN"]
+            for port, (inode, pid) in held.items():
+                (c,) = (c for c in found if c.local.port == port)
+                check_program(c, pid)
+                if c.inode is not None:
+                    assert (c.inode, c.uid) == (inode, os.getuid())
+                if c.timer is not None:
+                    assert (c.timer.name, c.timer.expires) == ("off", 0)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_hostile_names_where_the_state_is_missing(name: bytes) -> None:
-    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    s.bind(("127.0.0.1", 0))
-    port = s.getsockname()[1]
-    with process_named(name, s) as pid:
+@pytest.mark.slow
+def test_hostile_names_where_the_state_is_missing() -> None:
+    with processes_named(NAMES, socket.SOCK_DGRAM) as held:
         for options in ("-lnup", "-lnupe", "-lnupo", "-lnupeoW"):
-            (c,) = (c for c in connections(options) if c.local.port == port)
-            check_program(c, pid)
-            assert c.state is None
+            found = connections(options)
+            for port, (_, pid) in held.items():
+                (c,) = (c for c in found if c.local.port == port)
+                check_program(c, pid)
+                assert c.state is None
 
 
+@pytest.mark.slow
 def test_names_that_break_the_line() -> None:
     """net-tools prints a line feed as it is; no such name may add a row, or lose one in silence."""
 

@@ -425,6 +425,7 @@ def test_timed_out_with_its_standard_output_closed() -> None:
     assert not children()
 
 
+@pytest.mark.slow
 def test_timeout_kills_the_whole_tree(tmp_path: Path) -> None:
     """The child ends at once; what it has started goes on, and holds the pipe."""
     pids = tmp_path / "pids"
@@ -446,6 +447,7 @@ def test_what_is_left_behind_does_not_hold_up_a_result() -> None:
     assert len(snapshot.connections) == 1
 
 
+@pytest.mark.slow
 def test_timeout_counts_all_attempts(fake_netstat: FakeNetstat) -> None:
     fake_netstat("sleep 0.4; echo 'invalid option' >&2; exit 1")
     with pytest.raises(ns.CommandTimeoutError):
@@ -531,6 +533,7 @@ def test_command_of_each_system(
 # Interruption -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_interrupt_kills_the_command(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     script = f"""

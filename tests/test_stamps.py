@@ -1,4 +1,4 @@
-"""What `stamps` takes for a time stamp, and what it must not."""
+"""What is taken for a time stamp, and what must not be."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netstat_parse import stamps
-from netstat_parse.stamps import Stamp, at_start, whole_line
+from netstat_parse.reading import stamp_formats
+from netstat_parse.reading.stamps import Stamp, at_start, shown_by_watch, whole_line
 
 NOON = datetime(2026, 11, 22, 12, 22, 41)
 NOON_UTC = NOON.replace(tzinfo=UTC)
@@ -236,6 +236,50 @@ def test_decoration(around: str, stamp: Stamp) -> None:
 )
 def test_watchers(line: str, text: str, moment: datetime, problem: str | None) -> None:
     assert whole_line(line) == Stamp(text, moment, problem)
+
+
+@pytest.mark.parametrize("front", [False, True])
+def test_each_format_reads_its_example(front: bool) -> None:
+    formats = stamp_formats.formats(front)
+    for place, form in enumerate(formats):
+        fitting = [other.pattern.fullmatch(form.example) is not None for other in formats]
+        assert fitting.index(True) == place, form.example
+        stamp = stamp_formats.read_stamp(form.example, front=front)
+        assert stamp is not None
+        assert not stamp.invalid
+        assert stamp == form.build(form.example, fitting_groups(form))
+
+
+def fitting_groups(form: stamp_formats.StampFormat) -> dict[str, str | None]:
+    found = form.pattern.fullmatch(form.example)
+    assert found is not None
+    return found.groupdict()
+
+
+@pytest.mark.parametrize(
+    ("line", "stamp"),
+    [
+        (
+            "Every 2.0s: netstat -an    Sun Nov 22 12:22:41 2026",
+            Stamp("Sun Nov 22 12:22:41 2026", NOON),
+        ),
+        (
+            "Every 0,5s: netstat -an    web1: Sun Nov 22 12:22:41 2026",
+            Stamp("Sun Nov 22 12:22:41 2026", NOON),
+        ),
+        (
+            "Every 2.0s: netstat -an                 web1: 2026-11-22 12:22:41",
+            Stamp("2026-11-22 12:22:41", NOON),
+        ),
+        ("Every 2.0s: netstat -an    Sun Feb 30 12:22:41 2026", None),
+        ("Every 2.0s: netstat -an", None),
+        ("Every 2.0s: netstat -an    Sun", None),
+        ("Every day: netstat -an    Sun Nov 22 12:22:41 2026", None),
+        ("Every 2.0s: " + "x" * 500 + "    Sun Nov 22 12:22:41 2026", None),
+    ],
+)
+def test_the_head_line_of_watch(line: str, stamp: Stamp | None) -> None:
+    assert shown_by_watch(line) == stamp
 
 
 @pytest.mark.parametrize("zone", ["CST", "EST", "CET", "CEST", "IST", "PST", "BST", "ChST", "XYZ"])
@@ -759,16 +803,16 @@ def test_the_work_is_linear(front: str, unit: str) -> None:
 
 def test_the_usual_miss_is_cheap() -> None:
     """A row costs little more than a function call and one failing match."""
-    cached = stamps._remembered.cache_info().misses
+    cached = stamp_formats._read_and_remember.cache_info().misses
     for line in (ROW, "Proto Recv-Q", "Active Internet connections", ""):
         assert whole_line(line) is None
         assert at_start(line) is None
-    assert stamps._remembered.cache_info().misses == cached
+    assert stamp_formats._read_and_remember.cache_info().misses == cached
 
 
 def test_the_import_is_cheap() -> None:
     code = (
-        "import sys, netstat_parse.stamps;"
+        "import sys, netstat_parse.reading.stamps;"
         "print(sorted({'zoneinfo', 'email', '_strptime', 'locale', 'calendar'} & set(sys.modules)))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -22,7 +22,7 @@ from netstat_parse import (
     write_csv,
     write_jsonl,
 )
-from netstat_parse.cli import main
+from netstat_parse.command import main
 
 NET_TOOLS = """\
 Active Internet connections (servers and established)

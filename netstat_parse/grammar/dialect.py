@@ -1,4 +1,4 @@
-"""Dialect and Column: from a header's titles to the grammar of its rows.
+"""Dialect and TableSpec: from a header's titles to the grammar of its rows.
 
 A header announces its columns, so a row grammar is not fixed: it is put together from the header,
 title by title. Column positions never cut a row; they tell one thing only, how wide the address
@@ -9,35 +9,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from pyparsing import And, ParserElement
 
 from netstat_parse.grammar import tokens
-from netstat_parse.grammar.lowering import lower
-from netstat_parse.grammar.table import (
-    ANY_NAME,
-    CORE,
-    INTERNET,
-    SHORT_NAME,
-    UNIX_CORE,
-    AddressLimits,
-    ProgramWidth,
-    RowPattern,
-    Table,
-)
+from netstat_parse.grammar.layout import Layout, RowPattern
+from netstat_parse.grammar.lower import lower
+from netstat_parse.grammar.truncation import NEVER_CUT, AddressLimits, ProgramLimit
+from netstat_parse.schema import Kind
+
+
+class Claim(IntEnum):
+    """How strongly a table claims a header as its own."""
+
+    NONE = 0
+    """It never prints such a header."""
+    IF_NAMED = 1
+    """It has the header only where its dialect was asked for by name."""
+    SHARED = 2
+    """It prints such a header, and so may others: the first of them has it."""
+    OWN = 3
+    """It prints such a header, and nobody else does."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a cell stands: what its grammar may need to know besides its own column."""
+class CellContext:
+    """What the grammar of a cell may need to know besides its own column."""
 
     limits: AddressLimits
     """From which length on an address may have been cut."""
-    only_whole: bool
-    """The grammar must refuse an address that may have been cut, and further lines of a row."""
-    cells_behind: tuple[ParserElement, ...]
+    cells_behind: tuple[ParserElement, ...] = ()
     """The grammar of the cells behind it, to the end of the row."""
     is_padded: bool = False
     """The header has the blanks behind its last title, so the rows' last cell is padded too."""
@@ -48,15 +52,23 @@ class Place:
         if not self.cells_behind:
             return ""
         pattern = lower(And([*self.cells_behind]).parse_with_tabs())
-        return r"[ \t]++" + re.sub(r"\(\?P<\w+>", "(?:", pattern)
+        return r"[ \t]++" + nameless(pattern)
 
 
-Cell = ParserElement | Callable[[Place], ParserElement]
+CellGrammar = ParserElement | Callable[[CellContext], ParserElement]
+
+
+def nameless(pattern: str) -> str:
+    """A pattern without its results names."""
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
 
 
 @dataclass(frozen=True)
 class Field:
-    """A model field of one dialect, made by `convert` from the texts of the named results."""
+    """A field of a record, made by `convert` from the texts of the named cells.
+
+    It is made where the first of these texts is not empty.
+    """
 
     name: str
     convert: Callable[..., Any]
@@ -68,7 +80,7 @@ class Column:
     """A title as the header prints it, the grammar of its cells, and what they become."""
 
     title: str
-    cell: Cell
+    cell: CellGrammar
     fields: tuple[Field, ...] = ()
     required: bool = False
     """A line without this title is no header."""
@@ -79,73 +91,92 @@ class RowKind:
     """The rows of some protocols. `cells` holds the cells that differ from the columns' own."""
 
     name: str
-    prefix: str
-    """What every proto of this kind starts with; may be empty."""
-    cells: Mapping[str, Cell]
+    prefix: str = ""
+    """What every row of this kind starts with."""
+    cells: Mapping[str, CellGrammar] = field(default_factory=dict)
+    limits: Callable[[AddressLimits], AddressLimits] = lambda limits: limits
+    """From the limits of the table to those of these rows."""
+
+
+def never_truncated(header: str) -> AddressLimits:
+    """The limits of a table whose addresses netstat never cuts."""
+    return AddressLimits()
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One table of a dialect: all that the grammar, the reader and the records need of it."""
+
+    kind: Kind
+    record: str
+    """The name of the model class of its rows."""
+    columns: tuple[Column, ...]
+    row_kinds: tuple[RowKind, ...]
+    banners: tuple[str, ...] = ()
+    """The lines above it."""
+    claim: Callable[[str], Claim] = lambda header: Claim.SHARED
+    """Tells its headers from those of other tables with the same titles."""
+    limits: Callable[[str], AddressLimits] = never_truncated
+    """Header -> the lengths from which on an address may have been cut."""
+    program_limit: ProgramLimit = NEVER_CUT
+    states: Mapping[str, str] = field(default_factory=dict)
+    """Printed state -> name of the TcpState."""
+    plain_family: str | None = None
+    """The family of a proto without a number, where the address does not tell: `tcp` on Linux."""
+    common_headers: tuple[str, ...] = ()
+    """Headers whose layouts are worked out ahead of time."""
+    other_headers: tuple[str, ...] = ()
+    """Further ones whose rows are known by their shape where they stand alone."""
+    continued_prefixes: tuple[str, ...] = ()
+    """How the rows start that may go on in the lines below; the grammar reads them as one text."""
+    follows_another_table: bool = False
+    """It stands below another table, in the same run of netstat."""
+    banner_cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Banner -> the cells that it gives to the rows below it, by their results names."""
+    example: str = ""
+    """Rows of it, as netstat prints them; they are tested."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """One netstat's way of printing the Internet table."""
+    """One netstat: its tables, and all else that it prints."""
 
     name: str
     commands: tuple[str, ...]
     """The commands that print it."""
-    connection: str
-    """The name of the model class of its rows."""
-    banners: tuple[str, ...]
-    """The lines above its Internet table."""
-    other_tables: tuple[str, ...]
-    """How the banners of its other tables start, with single blanks. One that ends with a colon is
-    a whole line."""
-    columns: tuple[Column, ...]
-    row_kinds: tuple[RowKind, ...]
-    separator: str
-    """What stands between host and port."""
-    states: Mapping[str, str]
-    """Printed state -> name of the TcpState."""
-    plain_family: str | None
-    """The family of a proto without a number, where the address does not tell: `tcp` on Linux."""
-    limits: Callable[[str], AddressLimits]
-    """Header -> the lengths from which on an address may have been cut."""
-    program_width: ProgramWidth
-    common_headers: tuple[str, ...]
-    """Headers whose tables are lowered ahead of time."""
-    other_headers: tuple[str, ...] = ()
-    """Further ones whose rows are known by their shape where they stand alone."""
-    kind: str = INTERNET
-    """The kind of its table."""
-    accepts: Callable[[str], bool] = lambda header: True
-    """Tells this dialect's headers from another's with the same titles."""
-    goes_on: tuple[str, ...] = ()
-    """How the rows start that may go on in the lines below; the grammar reads them as one text."""
-    claims: Callable[[str], bool] | None = None
-    """Tells its headers from those of a dialect that accepts them as well. Such a dialect has no
-    header that it does not claim, unless its name is given; one without has what nobody claims."""
-    below: bool = False
-    """Its table stands below another one, in the same run of netstat."""
+    tables: tuple[TableSpec, ...]
+    other_banners: tuple[str, ...] = ()
+    """How the banners of its tables that are not read start, with single blanks. One that ends with
+    a colon is a whole line."""
+    notes: tuple[str, ...] = ()
+    """How its warnings in other languages start."""
+    platform: str = ""
+    """How `sys.platform` begins where this netstat is the system's own."""
+    run_options: tuple[tuple[str, ...], ...] = ()
+    """How it is asked for TCP connections, numeric and with their processes: what it does not know
+    comes first, what every one knows last."""
+    is_silent_when_empty: bool = False
+    """It prints its header only with the first row."""
 
 
-def titles_of(dialect: Dialect, header: str) -> tuple[str, ...] | None:
+def read_titles(spec: TableSpec, header: str) -> tuple[str, ...] | None:
     """The header's titles in their order, unknown ones as single words; None if it is no header.
 
-    A header starts with a title that is known, names every column that the dialect requires, in
+    A header starts with a title that is known, names every column that the table requires, in
     order, and no column twice.
     """
-    known = sorted((column.title for column in dialect.columns), key=len, reverse=True)
+    known = sorted((column.title for column in spec.columns), key=len, reverse=True)
     pattern = "|".join(re.escape(title) + tokens.END_OF_WORD for title in known)
     titles = tuple(re.findall(rf"(?<!\S)(?:{pattern})|\S+", header))
-    required = [column.title for column in dialect.columns if column.required]
+    required = [column.title for column in spec.columns if column.required]
     if len(set(titles)) != len(titles) or [t for t in titles if t in required] != required:
         return None
-    if titles[0] not in known:
-        return None
-    return titles if dialect.accepts(header) else None
+    return titles if titles and titles[0] in known else None
 
 
-def columns_of(dialect: Dialect, titles: tuple[str, ...]) -> list[Column]:
+def columns_of(spec: TableSpec, titles: tuple[str, ...]) -> list[Column]:
     """The columns under these titles. One that no dialect lists holds single words."""
-    known = {column.title: column for column in dialect.columns}
+    known = {column.title: column for column in spec.columns}
     return [
         known.get(title) or Column(title, tokens.word(extra_result(i), title))
         for i, title in enumerate(titles)
@@ -157,98 +188,65 @@ def extra_result(position: int) -> str:
     return f"extra_{position}"
 
 
-def row_grammar(
-    dialect: Dialect, kind: RowKind, header: str, *, only_whole: bool = False
-) -> ParserElement:
-    """The grammar of one kind of row under a header; ValueError if it is not this dialect's.
-
-    With `only_whole` it refuses addresses that netstat may have cut.
-    """
-    titles = titles_of(dialect, header)
+def row_grammar(spec: TableSpec, kind: RowKind, header: str) -> ParserElement:
+    """The grammar of one kind of row under a header; ValueError if it is not this table's."""
+    titles = read_titles(spec, header)
     if titles is None:
-        raise ValueError(f"not a header of {dialect.name}: {header!r}")
-    limits = dialect.limits(header)
+        raise ValueError(f"not a header of this table: {header!r}")
+    limits = kind.limits(spec.limits(header))
     cells: list[ParserElement] = []
-    for column in reversed(columns_of(dialect, titles)):
+    for column in reversed(columns_of(spec, titles)):
         cell = kind.cells.get(column.title, column.cell)
         if not isinstance(cell, ParserElement):
-            cell = cell(Place(limits, only_whole, tuple(cells), header.endswith(" ")))
+            cell = cell(CellContext(limits, tuple(cells), header.endswith(" ")))
         cells.insert(0, cell)
     return And(cells).set_name(f"{kind.name} row").parse_with_tabs()
 
 
-def without_the_rare(pattern: str) -> str:
-    """A pattern that matches less than this one, with the same cells, in less time.
-
-    Between words there are blanks, no tabs; a counter has at most 19 digits; a port's name has no
-    odd letters, and where an IPv4 address before it may be cut, it is too short for that.
-    """
-    if any(r"[ \t]" in part or tokens.COUNTER in part for _, part in looks(pattern, "!")):
-        # Where less must not follow, more is matched.
-        return pattern
-    pattern = pattern.replace(tokens.COUNTER, "(?:0|[1-9][0-9]{0,18}+)")
-    name = SHORT_NAME if tokens.NUMBER_BEHIND in pattern else ANY_NAME
-    pattern = pattern.replace(tokens.ANY_PORT, f"(?:{tokens.PORT}|{name})")
-    pattern = pattern.replace(tokens.NUMBER_BEHIND, "")
-    pattern = pattern.replace(r"[ \t]*+", " *+").replace(r"[ \t]++", " ++")
-    ends_of_looks = {end for end, _ in looks(pattern, "=!")}
-
-    def with_a_blank(found: re.Match[str]) -> str:
-        # What follows a look-ahead is not what follows the word that it ends with.
-        is_look = not ends_of_looks.isdisjoint(range(*found.span(1)))
-        return found[0] if is_look else f"{found[1]} ++"
-
-    # A blank ends a word as well as the test for its end does.
-    return re.sub(rf"{re.escape(tokens.END_OF_WORD)}(\)*) \*\+", with_a_blank, pattern)
+def row_patterns(spec: TableSpec, header: str, prefixed: bool) -> tuple[RowPattern, ...]:
+    """The patterns of each kind of row under a header: the whole one and the quick one."""
+    patterns = []
+    for kind in spec.row_kinds:
+        grammar = row_grammar(spec, kind, header)
+        prefix = kind.prefix if prefixed else ""
+        patterns.append(RowPattern(kind.name, prefix, lower(grammar), lower(grammar, quick=True)))
+    return tuple(patterns)
 
 
-def looks(pattern: str, signs: str) -> list[tuple[int, str]]:
-    """The looks ahead and behind, `=` or `!`, of a pattern: where they end, what they hold."""
-    found: list[tuple[int, str]] = []
-    begun: list[re.Match[str]] = []
-    for part in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?<?[=!])?|\)", pattern):
-        if part[0].startswith("("):
-            begun.append(part)
-        elif part[0] == ")":
-            opening = begun.pop()
-            if opening[0][-1] in signs:
-                found.append((part.start(), pattern[opening.end() : part.start()]))
-    return found
-
-
-def table_of(dialect: Dialect, header: str) -> Table | None:
-    """The table that a header announces, or None if it is not this dialect's."""
-    titles = titles_of(dialect, header)
+def make_layout(dialect: Dialect, spec: TableSpec, header: str) -> Layout | None:
+    """The layout that a header announces, or None if it is not this table's."""
+    titles = read_titles(spec, header)
     if titles is None:
         return None
-    columns = columns_of(dialect, titles)
-    known = [column.title for column in dialect.columns]
+    columns = columns_of(spec, titles)
+    known = [column.title for column in spec.columns]
+    fields = [made for column in columns for made in column.fields]
+    patterns = row_patterns(spec, header, prefixed=columns[0].required)
+    given = {name for pattern in patterns for name in re.findall(r"\(\?P<(\w+)>", pattern.whole)}
+    given.update(name for cells in spec.banner_cells.values() for name in cells)
+    of_kind = [name for cell in spec.kind.cells for name in cell.names]
+    plain = {cell.name for cell in spec.kind.cells}
+    own = dict.fromkeys(name for made in fields for name in made.results if name not in of_kind)
     extra = tuple((extra_result(i), title) for i, title in enumerate(titles) if title not in known)
-    core = CORE if dialect.kind == INTERNET else UNIX_CORE
-    own = [r for c in columns for made in c.fields for r in made.results if r not in core]
-    proto_first = columns[0].required
-    return Table(
+    return Layout(
         dialect=dialect.name,
+        table=dialect.tables.index(spec),
         header=header,
         titles=titles,
-        connection=dialect.connection,
-        separator=dialect.separator,
-        limits=dialect.limits(header),
-        program_width=dialect.program_width,
-        states=dialect.states,
-        plain_family=dialect.plain_family,
-        own=(*dict.fromkeys(own), *(result for result, _ in extra)),
-        extra=extra,
-        kind=dialect.kind,
-        patterns=tuple(
-            RowPattern(
-                kind.name,
-                kind.prefix if proto_first else "",
-                lower(row_grammar(dialect, kind, header)),
-                without_the_rare(lower(row_grammar(dialect, kind, header, only_whole=True))),
-            )
-            for kind in dialect.row_kinds
+        kind=spec.kind.name,
+        record=spec.record,
+        names=(
+            *(name for name in of_kind if name in given or name in plain),
+            *own,
+            *(result for result, _ in extra),
         ),
-        goes_on=dialect.goes_on,
-        below=dialect.below,
+        extra=extra,
+        triggers=tuple(dict.fromkeys(made.results[0] for made in fields)),
+        states=spec.states,
+        plain_family=spec.plain_family,
+        program_limit=spec.program_limit,
+        patterns=patterns,
+        continued_prefixes=spec.continued_prefixes,
+        follows_another_table=spec.follows_another_table,
+        banner_cells=spec.banner_cells,
     )

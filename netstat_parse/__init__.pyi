@@ -1,0 +1,119 @@
+"""The public names, for type checkers and editors; a test holds them to those of the package."""
+
+from netstat_parse.errors import (
+    CommandError as CommandError,
+)
+from netstat_parse.errors import (
+    CommandFailedError as CommandFailedError,
+)
+from netstat_parse.errors import (
+    CommandKilledError as CommandKilledError,
+)
+from netstat_parse.errors import (
+    CommandNotFoundError as CommandNotFoundError,
+)
+from netstat_parse.errors import (
+    CommandOutputError as CommandOutputError,
+)
+from netstat_parse.errors import (
+    CommandTimeoutError as CommandTimeoutError,
+)
+from netstat_parse.errors import (
+    InputError as InputError,
+)
+from netstat_parse.errors import (
+    MissingExtraError as MissingExtraError,
+)
+from netstat_parse.errors import (
+    NetstatError as NetstatError,
+)
+from netstat_parse.errors import (
+    NotNetstatError as NotNetstatError,
+)
+from netstat_parse.errors import (
+    OutputError as OutputError,
+)
+from netstat_parse.errors import (
+    OutputTooLargeError as OutputTooLargeError,
+)
+from netstat_parse.errors import (
+    ParseError as ParseError,
+)
+from netstat_parse.errors import (
+    SeveralSnapshotsError as SeveralSnapshotsError,
+)
+from netstat_parse.errors import (
+    UnknownColumnError as UnknownColumnError,
+)
+from netstat_parse.errors import (
+    UnknownDialectError as UnknownDialectError,
+)
+from netstat_parse.models import (
+    Connection as Connection,
+)
+from netstat_parse.models import (
+    Endpoint as Endpoint,
+)
+from netstat_parse.models import (
+    FreebsdConnection as FreebsdConnection,
+)
+from netstat_parse.models import (
+    LinuxConnection as LinuxConnection,
+)
+from netstat_parse.models import (
+    MacosConnection as MacosConnection,
+)
+from netstat_parse.models import (
+    MulticastGroup as MulticastGroup,
+)
+from netstat_parse.models import (
+    Process as Process,
+)
+from netstat_parse.models import (
+    Snapshot as Snapshot,
+)
+from netstat_parse.models import (
+    TcpState as TcpState,
+)
+from netstat_parse.models import (
+    Timer as Timer,
+)
+from netstat_parse.models import (
+    UnixSocket as UnixSocket,
+)
+from netstat_parse.models import (
+    UnparsedLine as UnparsedLine,
+)
+from netstat_parse.models import (
+    WindowsConnection as WindowsConnection,
+)
+from netstat_parse.reading.account import (
+    LineKind as LineKind,
+)
+from netstat_parse.runner import (
+    run as run,
+)
+from netstat_parse.snapshots import (
+    SnapshotReader as SnapshotReader,
+)
+from netstat_parse.snapshots import (
+    iter_snapshots as iter_snapshots,
+)
+from netstat_parse.snapshots import (
+    parse as parse,
+)
+from netstat_parse.snapshots import (
+    read_log as read_log,
+)
+from netstat_parse.writing.text import (
+    write_csv as write_csv,
+)
+from netstat_parse.writing.text import (
+    write_json as write_json,
+)
+from netstat_parse.writing.text import (
+    write_jsonl as write_jsonl,
+)
+
+__version__: str
+__all__: list[str]

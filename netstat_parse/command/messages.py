@@ -1,0 +1,27 @@
+"""What the command says on standard error, and how it ends."""
+
+from __future__ import annotations
+
+import sys
+
+from netstat_parse.errors import NetstatError
+
+UNDERSTOOD, PARTLY, NOTHING = 0, 1, 2
+"""The exit statuses."""
+
+
+class NothingReadError(NetstatError):
+    """Every input failed, and was complained of; what was written must not be kept."""
+
+
+class UsageError(NetstatError):
+    """The options contradict each other."""
+
+
+class StrictError(NetstatError):
+    """A line was not understood, and --strict was given."""
+
+
+def complain(message: str) -> None:
+    """Says it on standard error."""
+    print(f"netstat-parse: {message}", file=sys.stderr, flush=True)

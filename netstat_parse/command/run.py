@@ -1,0 +1,23 @@
+"""`netstat-parse run`."""
+
+from __future__ import annotations
+
+import argparse
+
+from netstat_parse import runner
+from netstat_parse.command.messages import UNDERSTOOD, complain
+from netstat_parse.command.options import check_columns, find_format
+from netstat_parse.command.writing import write_snapshots
+from netstat_parse.writing.whole_files import open_output
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs netstat here, or a command, and converts what it prints."""
+    form = find_format(options.output, options.to)
+    check_columns(options, form)
+    snapshot = runner.run(options.argv or None, timeout=options.timeout, dialect=options.dialect)
+    for note in snapshot.notes:
+        complain(note)
+    with open_output(options.output) as out:
+        write_snapshots(options, form, out, [snapshot])
+    return UNDERSTOOD

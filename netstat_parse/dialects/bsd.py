@@ -1,0 +1,124 @@
+"""What macOS and FreeBSD share: states, protocols, `host.port` addresses, the UNIX sockets' table.
+
+Sources: FreeBSD, usr.bin/netstat/inet.c (protopr, inetprint) and unix.c (unixdomainpr); Apple
+network_cmds, netstat.tproj/inet.c and unix.c, which come of them.
+"""
+
+from __future__ import annotations
+
+from pyparsing import ParserElement
+
+from netstat_parse.dialects.common import bits, count, from_hexadecimal, tcp_states
+from netstat_parse.grammar.addresses import dot_address
+from netstat_parse.grammar.dialect import CellContext, Column, Field, RowKind, TableSpec
+from netstat_parse.grammar.tokens import free_text, one_of_words, word_token
+from netstat_parse.grammar.truncation import AddressLimits, ProgramLimit
+from netstat_parse.schema import UNIX_SOCKETS
+
+BANNERS = ("Active Internet connections", "Active Internet connections (including servers)")
+
+STATES = tcp_states({"SYN_RECEIVED": "SYN_RCVD"})
+OLD_STATES = {f"{printed}*": name for printed, name in STATES.items()}
+"""A star behind the state: the socket still needs to send its SYN or FIN (T/TCP)."""
+ALL_STATES = STATES | OLD_STATES
+STATE = one_of_words(ALL_STATES, "state")("state")
+
+NARROW_COLUMNS = AddressLimits(field=22, host=16)
+"""A host is cut to 16 characters, and the whole address to 22."""
+BLOCKS_COLUMNS = AddressLimits(field=18, host=16, host_before_name=12, numbers_are_cut=True)
+"""With -A the address is cut to 18, and a host before a port's name to 12."""
+
+LONGEST_NAME = 31
+"""Bytes: netstat asks for a process's name with a buffer of 32."""
+PROGRAM_LIMIT = ProgramLimit(LONGEST_NAME)
+
+
+def proto(names: str) -> ParserElement:
+    """The protocol, one of these names (a pattern), and its IP versions: `tcp4`, `tcp46`."""
+    one = f"(?:{names})" if "|" in names else names
+    return word_token("proto", rf"{one} (?:46|4|6)?+")("proto")
+
+
+def other_proto(tcp: str) -> ParserElement:
+    """A protocol that prints no state, so none of `tcp` (a pattern).
+
+    Its name is cut or padded to three letters, and the IP versions stand behind it.
+    """
+    return word_token(
+        "proto",
+        rf"""
+        (?!{tcp})
+        (?: [a-z][a-z0-9]{{2}} (?:46|4|6)?    # udp46, icm6
+          | ip [ ]? (?:46|4|6)                # ip 4
+        )
+        """,
+    )("proto")
+
+
+def address(side: str) -> Column:
+    """The column of the local or the foreign address, `host.port`."""
+
+    def cell(context: CellContext) -> ParserElement:
+        return dot_address(side, context.limits)
+
+    return Column(f"{side.title()} Address", cell, required=True)
+
+
+BSD_TABLES = (
+    "Routing tables",
+    # -i
+    "Name Mtu Network",
+    # -s: a section for each protocol
+    *(
+        f"{name}:"
+        for name in (
+            *("tcp", "mptcp", "udp", "udplite", "sctp", "ip", "icmp", "igmp", "pim", "arp"),
+            *("ip6", "icmp6", "rip6", "pfkey", "ipsec", "ipsec6", "ah", "esp", "ipcomp", "carp"),
+            *("pfsync", "divert", "netisr", "kevt", "kctl", "unix", "nexus", "vsock"),
+        )
+    ),
+)
+"""How the banners of the other tables start that both print."""
+
+
+# UNIX domain sockets ------------------------------------------------------------------------------
+
+
+def pointer(title: str, field: str, *, required: bool = False) -> Column:
+    """An address in the kernel: `fffff80004aa1000`, `0`, `0x0`."""
+    return bits(title, field, 1, "(?:0x)?+", required=required)
+
+
+def bsd_unix(banner: str, *, more_columns: tuple[Column, ...] = ()) -> TableSpec:
+    """The table of UNIX domain sockets, which `netstat -an` prints under this banner.
+
+    Its header, where `more_columns` would stand before `Addr`:
+
+    Address  Type   Recv-Q Send-Q    Inode     Conn     Refs  Nextref Addr
+    """
+    inode = pointer("Inode", "vnode").cell
+    return TableSpec(
+        kind=UNIX_SOCKETS,
+        record="UnixSocket",
+        banners=(banner,),
+        columns=(
+            pointer("Address", "socket", required=True),
+            Column("Type", word_token("type", "[a-z]{3,6}[a-z0-9]*+")("type"), required=True),
+            count("Recv-Q", "recv_q", required=True),
+            count("Send-Q", "send_q", required=True),
+            Column("Inode", inode, (Field("inode", from_hexadecimal, ("vnode",)),), required=True),
+            pointer("Conn", "connected_to"),
+            pointer("Refs", "references"),
+            pointer("Nextref", "next_reference"),
+            *more_columns,
+            Column("Addr", free_text("path", "path", ""), required=True),
+        ),
+        row_kinds=(RowKind("unix"),),
+        program_limit=PROGRAM_LIMIT,
+        follows_another_table=True,
+        example="""
+c5e31a00 stream      0      0        0 c5e31b40        0        0
+c5e31b40 stream      0      0 c6a0f000 c5e31a00        0        0 /var/run/devd.pipe
+c5e32000 dgram       0      0        0 c5e32780        0 c5e320c8
+""",
+    )

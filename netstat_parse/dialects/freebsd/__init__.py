@@ -1,0 +1,36 @@
+"""FreeBSD: `netstat -an` and its options -A -W -T -x -R -c -C -P.
+
+The table of -L is set aside.
+"""
+
+from __future__ import annotations
+
+from netstat_parse.dialects.bsd import BSD_TABLES, bsd_unix
+from netstat_parse.dialects.freebsd.internet import INTERNET, NARROW, WIDE
+from netstat_parse.dialects.freebsd.sctp import sctp
+from netstat_parse.grammar.dialect import Dialect
+
+UNIX_BANNER = "Active UNIX domain sockets"
+
+DIALECT = Dialect(
+    name="freebsd",
+    commands=(
+        "netstat -an",
+        "netstat -anW",
+        "netstat -anx",
+        "netstat -anA",
+        "netstat -f unix",
+    ),
+    tables=(INTERNET, sctp(NARROW), sctp(WIDE), bsd_unix(UNIX_BANNER)),
+    other_banners=(
+        UNIX_BANNER,
+        "Netgraph sockets",
+        "Current listen queue sizes",
+        *BSD_TABLES,
+        "IPv4 Multicast Forwarding Table",
+        "IPv6 Multicast Forwarding Table",
+    ),
+    platform="freebsd",
+    run_options=(("-nW", "-p", "tcp"), ("-n", "-p", "tcp")),
+    is_silent_when_empty=True,
+)

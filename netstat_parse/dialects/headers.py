@@ -1,0 +1,78 @@
+"""Banners and headers: which table begins, in which dialect.
+
+The common ones were worked out ahead of time (`frozen.py`); about others the registry is asked,
+which imports the dialects.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from netstat_parse.dialects import frozen
+from netstat_parse.grammar.layout import Layout
+
+LONGEST = 1024
+"""Characters; no netstat prints a longer header."""
+
+
+class Banner(NamedTuple):
+    """The line above a table."""
+
+    text: str
+    dialects: tuple[str, ...]
+    """Those that print it."""
+    follows_another_table: bool
+    """Its table stands below another one, in the same run of netstat."""
+
+
+class OtherBanner(NamedTuple):
+    """The line above a table that is not read."""
+
+    text: str
+    dialect: str
+    """One that prints it."""
+
+
+def find_banner(text: str) -> Banner | None:
+    """The banner that a line is, or None. `text` has no blanks around it."""
+    known = frozen.BANNERS.get(text)
+    return Banner(text, *known) if known is not None else None
+
+
+def find_other_banner(text: str) -> OtherBanner | None:
+    """The banner of a table that is not read, or None.
+
+    Of the banners that are known, one that ends with a colon is the whole line.
+    """
+    folded = " ".join(text.split())
+    if not folded.startswith(_OTHER_STARTS):
+        return None
+    for start, dialect in frozen.OTHER_BANNERS.items():
+        if folded == start or (folded.startswith(start) and not start.endswith(":")):
+            return OtherBanner(text, dialect)
+    return None
+
+
+_OTHER_STARTS = tuple(frozen.OTHER_BANNERS)
+
+
+def may_be_header(text: str) -> bool:
+    """A cheap test that almost every line fails which is no header."""
+    return len(text) <= LONGEST and any(
+        all(title in text for title in titles) for titles in frozen.REQUIRED_TITLES
+    )
+
+
+def find_layout(header: str, dialect: str | None = None) -> Layout | None:
+    """The layout that this line announces, or None if the line is no header.
+
+    With `dialect`, a name that is known, only that one is asked.
+    """
+    ready = frozen.LAYOUTS.get(header)
+    if ready is not None and dialect in (None, ready.dialect):
+        return ready
+    if not may_be_header(header):
+        return None
+    from netstat_parse.dialects.registry import read_header
+
+    return read_header(header, dialect)

@@ -1,0 +1,18 @@
+"""Windows: `netstat`, `netstat -ano`, `netstat -anob`, -q, -t, -f and -y, in six languages."""
+
+from __future__ import annotations
+
+from netstat_parse.dialects.windows.internet import internet
+from netstat_parse.dialects.windows.languages import LANGUAGES, all_spellings
+from netstat_parse.grammar.dialect import Dialect
+
+DIALECT = Dialect(
+    name="windows",
+    commands=("netstat -ano", "netstat -anob", "netstat -anoq"),
+    tables=tuple(map(internet, LANGUAGES)),
+    other_banners=all_spellings(
+        banner for language in LANGUAGES for banner in language.other_banners
+    ),
+    platform="win32",
+    run_options=(("-no",),),
+)

@@ -1,0 +1,206 @@
+"""Windows' table of connections.
+
+Source: the message table of netstat.exe (Windows Server 2003) and captures of Windows 7 to 11.
+There are no queues; an IPv6 address stands in brackets, its scope inside; nothing is ever cut.
+With -b up to two lines follow a row: the component, then the program in brackets.
+
+  Proto  Local Address          Foreign Address        State           PID
+  TCP    0.0.0.0:135            0.0.0.0:0              LISTENING       1124
+  RpcSs
+ [svchost.exe]
+  TCP    192.0.2.20:445         0.0.0.0:0              LISTENING       4
+ Can not obtain ownership information
+"""
+
+from __future__ import annotations
+
+import re
+
+from pyparsing import And, ParserElement
+
+from netstat_parse.dialects.common import proto, tcp_states
+from netstat_parse.dialects.windows.languages import (
+    LANGUAGES,
+    Language,
+    any_spelling,
+    spellings,
+)
+from netstat_parse.grammar.dialect import (
+    CellContext,
+    CellGrammar,
+    Claim,
+    Column,
+    Field,
+    RowKind,
+    TableSpec,
+)
+from netstat_parse.grammar.tokens import (
+    ID,
+    NEVER,
+    adjacent,
+    literal,
+    number,
+    one_of_words,
+    optional,
+    port,
+    token,
+    word,
+)
+from netstat_parse.schema import CONNECTIONS
+
+STATES = tcp_states({"LISTEN": "LISTENING"}) | {"BOUND": "UNKNOWN", "DELETE_TCB": "UNKNOWN"}
+"""What the API names MIB_TCP_STATE; most translations of Windows print the same words."""
+
+# Addresses ----------------------------------------------------------------------------------------
+
+HOST = token(
+    "host",
+    r"""
+        (?<=\[) [0-9A-Fa-f:.]{2,45}+            # [2001:db8::1]:443 -> 2001:db8::1
+            (?: % [0-9A-Za-z_.-]{1,64}+ )?+     # [fe80::1%12]:443  -> fe80::1%12
+            (?=\]:)
+      | (?<!\[) [^\s:\[\]]++ (?=:)              # 0.0.0.0:135, *:*, host.example:https
+    """,
+)
+"""An IPv6 address in brackets, which are not part of it, or anything without a colon."""
+
+
+def address(side: str) -> ParserElement:
+    """`host:port` or `[host]:port`."""
+    opening, closing = token("host", r"\[? (?=\S)"), token("':'", r"\]? :")
+    return adjacent(opening, HOST(f"{side}_host"), closing, port(side))
+
+
+# Lines below a row, with -b -----------------------------------------------------------------------
+
+ENDS_LINE = r"(?= [ \t]*+ (?![^\n]) )"
+COMPONENT = rf"""
+    (?: (?! (?:TCP|UDP|Proto) (?!\S) ) \w [\w$.-]{{0,255}}+    # RpcSs
+      | [A-Za-z]:\\ [^\n<>|"*?:]{{0,255}} [^\s<>|"*?:]         # C:\WINDOWS\RPCRT4.dll
+      | --[ ]unknown[ ]component\(s\)[ ]--
+    ) {ENDS_LINE}
+"""
+"""A service's name; Windows XP prints the files of the calling code instead, each on its line."""
+COMPONENTS = rf"{COMPONENT} (?: [ \t]*+ \n [ \t]*+ {COMPONENT} ){{0,31}}+"
+OWNERS_UNKNOWN = "|".join(
+    any_spelling(language.owner_unknown) for language in LANGUAGES if language.owner_unknown
+)
+
+
+def below(line: ParserElement) -> ParserElement:
+    """The next line is such a line, or the row does not go on. In bulk a row has one line."""
+    return optional(And([token("line end", r"\n", quick=NEVER), line]))
+
+
+BELOW = (
+    below(token("component", COMPONENTS)("component")),
+    below(
+        # `initialization failed: 5`, in any language: why the component or the owner is missing
+        token(
+            "'Windows Sockets initialization failed'",
+            rf"x:[ ]Windows[ ]Sockets [^\n]{{1,80}}? : [ ]? [0-9]{{1,5}} {ENDS_LINE}",
+        )
+    ),
+    below(
+        adjacent(
+            literal("["),
+            token("program name", r"[^\n]{1,259} (?= \] [ \t]*+ (?![^\n]) )")("program"),
+            literal("]"),
+        )
+    ),
+    below(
+        token("'Can not obtain ownership information'", rf"(?: {OWNERS_UNKNOWN} ) \.? {ENDS_LINE}")
+    ),
+)
+
+
+def ends_row(cell: ParserElement) -> CellGrammar:
+    """The cell, and if it is the row's last one, what -b prints below the row."""
+
+    def with_lines_below(context: CellContext) -> ParserElement:
+        return cell if context.cells_behind else And([cell, *BELOW])
+
+    return with_lines_below
+
+
+def make_component(text: str) -> str:
+    """The lines of the component, less the blanks around them."""
+    return "\n".join(line.strip(" \t") for line in text.split("\n"))
+
+
+def make_executable(program: str, pid: str) -> str | None:
+    """The program's file, where no pid tells its process."""
+    return None if pid else program
+
+
+# The table, in each language ----------------------------------------------------------------------
+
+
+def language_columns(language: Language, state: CellGrammar) -> tuple[Column, ...]:
+    """The columns under every spelling of their titles; a title is required if it has only one."""
+    fields = (
+        Field("component", make_component, ("component",)),
+        Field("executable", make_executable, ("program", "pid")),
+    )
+    columns = [Column("Proto", proto("TCP"), required=True)]
+    for title, cell, made in (
+        (language.local, address("local"), ()),
+        (language.foreign, address("foreign"), ()),
+        (language.state, state, fields),
+    ):
+        columns += [Column(t, cell, made, title.isascii()) for t in spellings(title)]
+    columns += [
+        Column("PID", ends_row(number("pid", "pid", ID))),
+        Column(
+            "Offload State",
+            ends_row(optional(word("offload_state", "offload state"))),
+            (Field("offload_state", str, ("offload_state",)),),
+        ),
+        Column(
+            "Template",
+            ends_row(optional(token("template", r"\S++ (?: [ ] \S++ ){0,3}+")("template"))),
+            (Field("template", str, ("template",)),),
+        ),
+    ]
+    return tuple(columns)
+
+
+def header_pattern(language: Language) -> re.Pattern[str]:
+    """Matches the titles that every header of this language starts with."""
+    titles = ("Proto", language.local, language.foreign, language.state)
+    choices = ("|".join(map(re.escape, spellings(title))) for title in titles)
+    return re.compile("".join(rf"[ \t]*+(?:{choice})(?!\S)" for choice in choices))
+
+
+HEADER = "  Proto  Local Address          Foreign Address        State"
+
+
+def internet(language: Language) -> TableSpec:
+    """What netstat.exe prints in one language."""
+    words = {s: name for text, name in language.states.items() for s in spellings(text)}
+    states = STATES | words
+    state = one_of_words(states, "state")("state")
+    header = header_pattern(language)
+    state_of_udp = dict.fromkeys(spellings(language.state), ends_row(optional(state)))
+    word_of = {name: text for text, name in (STATES | dict(language.states)).items()}
+    is_english = language is LANGUAGES[0]
+
+    def claim(text: str) -> Claim:
+        return Claim.SHARED if header.match(text) is not None else Claim.NONE
+
+    return TableSpec(
+        kind=CONNECTIONS,
+        record="WindowsConnection",
+        banners=spellings(language.banner),
+        columns=language_columns(language, ends_row(state)),
+        row_kinds=(RowKind("TCP"), RowKind("UDP", cells={"Proto": proto("UDP"), **state_of_udp})),
+        claim=claim,
+        states=states,
+        common_headers=(HEADER, HEADER + "           PID") if is_english else (),
+        continued_prefixes=("",),
+        example=f"""
+  TCP    0.0.0.0:135            0.0.0.0:0              {word_of["LISTEN"]}
+  TCP    [::1]:49672            [::1]:5432             {word_of["ESTABLISHED"]}
+  UDP    [fe80::1%12]:546       *:*
+""",
+    )

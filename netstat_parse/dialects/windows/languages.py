@@ -1,0 +1,152 @@
+"""The words of each translation of netstat.exe, and what is left of them in the wrong code page.
+
+Source: the message table of netstat.exe (Windows Server 2003) and captures of Windows 7 to 11.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Language:
+    """The words of one translation of netstat.exe."""
+
+    banner: str
+    local: str
+    foreign: str
+    state: str
+    states: Mapping[str, str] = field(default_factory=dict)
+    """The states' own words, besides the English ones."""
+    other_banners: tuple[str, ...] = ()
+    """How the banners of the tables start that are not read."""
+    owner_unknown: str = ""
+    """What -b prints below a row whose program is not known, less its full stop."""
+
+
+LANGUAGES = (
+    Language(
+        "Active Connections",
+        "Local Address",
+        "Foreign Address",
+        "State",
+        other_banners=(
+            "Active NetworkDirect Connections",
+            "Interface Statistics",
+            "IPv4 Statistics",
+            "IPv6 Statistics",
+            "ICMPv4 Statistics",
+            "ICMPv6 Statistics",
+            "TCP Statistics for IPv",
+            "UDP Statistics for IPv",
+            "Interface List",
+            "IPv4 Route Table",
+            "IPv6 Route Table",
+            "Active Routes:",
+            "Persistent Routes:",
+        ),
+        owner_unknown="Can not obtain ownership information",
+    ),
+    Language(
+        "Aktive Verbindungen",
+        "Lokale Adresse",
+        "Remoteadresse",
+        "Status",
+        {
+            "GESCHLOSSEN": "CLOSED",
+            "ABHÖREN": "LISTEN",
+            "SYN_GESENDET": "SYN_SENT",
+            "SYN_EMPFANGEN": "SYN_RECEIVED",
+            "HERGESTELLT": "ESTABLISHED",
+            "FIN_WARTEN_1": "FIN_WAIT_1",
+            "FIN_WARTEN_2": "FIN_WAIT_2",
+            "SCHLIESSEN_WARTEN": "CLOSE_WAIT",
+            "SCHLIESSEND": "CLOSING",
+            "LETZTES_ACK": "LAST_ACK",
+            "WARTEND": "TIME_WAIT",
+        },
+        (
+            "Schnittstellenliste",
+            "IPv4-Routentabelle",
+            "IPv6-Routentabelle",
+            "Aktive Routen:",
+            "Ständige Routen:",
+        ),
+        "Es konnten keine Besitzerinformationen abgerufen werden",
+    ),
+    Language(
+        "Connexions actives",
+        "Adresse locale",
+        "Adresse distante",
+        "État",
+        {"À L'ÉCOUTE": "LISTEN", "ÉTABLI": "ESTABLISHED"},
+        (
+            "Liste d'Interfaces",
+            "IPv4 Table de routage",
+            "IPv6 Table de routage",
+            "Itinéraires actifs",
+            "Itinéraires persistants",
+        ),
+        "Impossible d'obtenir les informations de propriétaire",
+    ),
+    Language(
+        "Conexiones activas",
+        "Dirección local",
+        "Dirección remota",
+        "Estado",
+        {"ESCUCHANDO": "LISTEN"},
+        (
+            "ILista de interfaces",
+            "IPv4 Tabla de enrutamiento",
+            "IPv6 Tabla de enrutamiento",
+            "Rutas activas:",
+            "Rutas persistentes:",
+        ),
+        "No se puede obtener información de propiedad",
+    ),
+    Language(
+        "Connessioni attive",
+        "Indirizzo locale",
+        "Indirizzo esterno",
+        "Stato",
+        {"IN ASCOLTO": "LISTEN"},
+        owner_unknown="Impossibile ottenere informazioni sulla proprietà",
+    ),
+    Language("Conexões ativas", "Endereço local", "Endereço externo", "Estado"),
+)
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """The text, and what is left of it after a trip through the wrong code page.
+
+    The console writes code page 850 or 437, other programs 1252 or UTF-8, and whoever saved or
+    read it may have taken one for another.
+    """
+    if text.isascii():
+        return (text,)
+    letters = unicodedata.normalize("NFD", text)
+    found = [text, letters, "".join(letter for letter in letters if letter.isascii())]
+    for written in ("utf-8", "cp850", "cp1252"):
+        raw = text.encode(written)
+        found += [
+            raw.decode(read, errors)
+            for read in ("utf-8", "cp850", "cp437", "cp1252", "latin-1", "ascii")
+            for errors in ("replace", "backslashreplace")
+        ]
+    found.append(text.encode("ascii", "replace").decode())
+    return tuple(dict.fromkeys(found))
+
+
+def all_spellings(texts: Iterable[str]) -> tuple[str, ...]:
+    """The spellings of all these texts."""
+    return tuple(spelled for text in texts for spelled in spellings(text))
+
+
+def any_spelling(text: str) -> str:
+    """The pattern of a text in which letters beyond ASCII, and apostrophes, may be any others."""
+    return "".join(
+        re.escape(char) if char.isascii() and char != "'" else r"\S{1,8}?" for char in text
+    )

@@ -1,0 +1,191 @@
+"""The grammar of addresses: `host:port` of net-tools, `host.port` of the BSDs.
+
+Each cell of an address is told in the forms of `truncation.py`: whole, filling its column, or
+longer than it.
+"""
+
+from __future__ import annotations
+
+from pyparsing import ParserElement
+
+from netstat_parse.grammar.tokens import (
+    END_OF_WORD,
+    NAMED_PORT,
+    PLAIN_NAME,
+    PORT,
+    adjacent,
+    choice,
+    literal,
+    port,
+    token,
+    word_token,
+)
+from netstat_parse.grammar.truncation import (
+    COMPLETE_IPV6,
+    AddressLimits,
+    fills,
+    fits,
+    not_filled,
+)
+from netstat_parse.schema import EXCEEDS, FILLS
+
+SIDES = ("local", "foreign")
+
+IPV4 = r"[0-9]{1,3}+\.[0-9]{1,3}+\.[0-9]{1,3}+\.[0-9]{1,3}+"
+
+
+def forms(
+    name: str,
+    whole: ParserElement,
+    fills: ParserElement | None = None,
+    exceeds: ParserElement | None = None,
+) -> ParserElement:
+    """A cell that netstat may cut: the first of its forms that matches, under that form's name.
+
+    In their quick forms too, a text is of one form only.
+    """
+    named = [whole(name)]
+    named += [fills(name + FILLS)] if fills is not None else []
+    named += [exceeds(name + EXCEEDS)] if exceeds is not None else []
+    return choice(whole.name, *named, is_exclusive=True) if len(named) > 1 else named[0]
+
+
+# host:port ----------------------------------------------------------------------------------------
+
+COLON_HOST = r"(?<!\[) [^\s\[\]]+ (?=:)"
+QUICK_COLON_HOST = r"[!-Z^-~]+ (?=:)"
+SHORT_IPV4 = r"[0-9]{1,3}+\.[0-9.]{5,11}+"
+"""An IPv4 address, or what looks like one; with a numeric port it is too short for its column."""
+EIGHT_COLONS = "[!-9;-~]*+:" * 8
+IN_BRACKETS = r"(?<=\[) [^\s\[\]]+ (?=\]:)"
+
+
+def colon_address(side: str, limits: AddressLimits) -> ParserElement:
+    """`host:port`; the last colon divides. IPv6's any may stand in brackets: `[::]:22` (toybox)."""
+    return in_brackets(side, colon_host(side, limits))
+
+
+def in_brackets(
+    side: str, host: ParserElement, closing: ParserElement | None = None
+) -> ParserElement:
+    """`host:port` or `[host]:port`; the host's own grammar sees to it that both brackets stand."""
+    return adjacent(
+        token("'['", r"\[?+", quick=""),
+        host,
+        closing or token("']'", r"\]?+", quick=""),
+        literal(":"),
+        port(side),
+    ).set_name(f"{side} address")
+
+
+def colon_host(side: str, limits: AddressLimits) -> ParserElement:
+    """The host of `host:port`, as net-tools 2.10 cuts it (netstat.c, addr_do_one).
+
+    The port is printed whole, and the host gets what is left of the field. A numeric IPv4 address
+    is never cut, as with its port it has at most 21 characters.
+    """
+    if limits.field is None:
+        whole = token("host", f"{IN_BRACKETS} | {COLON_HOST}", quick=QUICK_COLON_HOST)
+        return whole(f"{side}_host")
+    whole = token(
+        "host",
+        rf"""
+            {IN_BRACKETS}                             # [::]:22
+          | {SHORT_IPV4} (?=:[0-9*]++{END_OF_WORD})         # 192.0.2.1:22
+          | {fits(limits)} {COLON_HOST}               # ::1:22
+          | {fills(limits)} {COMPLETE_IPV6} (?=:[^\s:]++{END_OF_WORD})
+        """,
+        quick=rf"{SHORT_IPV4} (?=:[0-9*]) | {fits(limits, '[!-~]')} {QUICK_COLON_HOST}",
+    )
+    filling = token(
+        "host",
+        rf"{fills(limits)} {COLON_HOST}",  # 2001:db8:aaaa:bbbb:c:22
+        # With eight colons it may be complete, so it is left to the whole form.
+        quick=rf"{fills(limits, '[!-~]')} (?!{EIGHT_COLONS}) {QUICK_COLON_HOST}",
+    )
+    longer = token(
+        "host",
+        COLON_HOST,
+        quick=rf"(?=[!-~]{{{limits.field + 1}}}) (?!{fills(limits, '[!-~]')}) {QUICK_COLON_HOST}",
+    )
+    return forms(f"{side}_host", whole, filling, longer)
+
+
+# host.port ----------------------------------------------------------------------------------------
+
+NUMBER_BEHIND = rf"(?=\.[0-9*]++{END_OF_WORD})"
+PORT_BEHIND = rf"(?!(?<=\S\.z39)\.50?+{END_OF_WORD})(?=\.(?:[^\s.]++|z39\.50?+){END_OF_WORD})"
+"""Looks ahead: the last dot of the address. One service of /etc/services has a dot itself, z39.50;
+a column that it fills loses its last digit."""
+QUICK_PORT_BEHIND = rf"(?<!\.z39)(?=\.[0-9a-z*-]++{END_OF_WORD})"
+
+
+def dot_address(side: str, limits: AddressLimits) -> ParserElement:
+    """`host.port`, as the BSDs print it (usr.bin/netstat/inet.c, inetprint); the last dot divides.
+
+    The host is cut first, then the whole address.
+    """
+    return adjacent(dot_host(side, limits), literal("."), dot_port(side, limits)).set_name(
+        f"{side} address"
+    )
+
+
+def dot_host(side: str, limits: AddressLimits) -> ParserElement:
+    """The host of `host.port`.
+
+    One that fills the limit may have been cut; a longer IPv6 address proves that none is. A longer
+    name proves nothing: -W leaves names alone, but not long IPv6 addresses.
+    """
+    longest = limits.host
+    if longest is None:
+        any_host = token("host", rf"\S+?{PORT_BEHIND}", quick=rf"[!-~]+?{QUICK_PORT_BEHIND}")
+        return any_host(f"{side}_host")
+    is_ipv6, is_name = r"(?=\S*:)", r"(?!\S*:)"
+    shorter = rf"\S{{1,{longest - 1}}}?{PORT_BEHIND}"
+    quick_shorter = rf"[!-~]{{1,{longest - 1}}}{QUICK_PORT_BEHIND}"
+    cut = rf"{is_name if limits.only_names else ''}\S{{{longest}}}{PORT_BEHIND}"
+    quick_cut = rf"{is_name if limits.only_names else ''}[!-~]{{{longest}}}{QUICK_PORT_BEHIND}"
+    if limits.host_before_name is not None:
+        # With -A a host is cut to less where its port is printed by name.
+        less = limits.host_before_name
+        cut_before_name = rf"\S{{{less}}}(?!{NUMBER_BEHIND}){PORT_BEHIND}"
+        quick_cut_before_name = rf"[!-~]{{{less}}}(?=\.[a-z]){QUICK_PORT_BEHIND}"
+        shorter, cut = rf"(?!{cut_before_name}){shorter}", f"{cut_before_name}|{cut}"
+        quick_shorter = rf"(?!{quick_cut_before_name}){quick_shorter}"
+        quick_cut = f"{quick_cut_before_name}|{quick_cut}"
+    exceeding = longest if limits.only_names else longest + 1
+    complete = rf"{COMPLETE_IPV6}(?<!\S{{{exceeding}}}){PORT_BEHIND}"
+    whole = token(
+        "host",
+        rf"""
+            {IPV4} {NUMBER_BEHIND}                         # 192.0.2.1.22
+          | {shorter}                                      # fe80::1%lo0.22, *.22
+          | {complete}
+          | {is_name} \S{{{longest + 1},}}? {PORT_BEHIND}
+        """,
+        quick=rf"{IPV4} (?=\.[0-9*]) | {quick_shorter} | {complete}",
+    )
+    filling = token("host", cut, quick=quick_cut)  # 2001:db8:1:2:3:4.443
+    longer = token(
+        "host",
+        rf"{is_ipv6} \S{{{exceeding},}}? {PORT_BEHIND}",
+        quick=rf"{is_ipv6} [!-~]{{{exceeding},}}? {QUICK_PORT_BEHIND}",
+    )
+    return forms(f"{side}_host", whole, filling, longer)
+
+
+def dot_port(side: str, limits: AddressLimits) -> ParserElement:
+    """The port of `host.port`, or `*`. Where it ends the whole field, it may have lost its end."""
+    if limits.field is None:
+        return port(side)
+    name = rf"(?:{NAMED_PORT})"
+    fitting = not_filled(limits.field)
+    of_number = fitting if limits.numbers_are_cut else ""
+    whole = word_token(
+        "port",
+        rf"{PORT}{END_OF_WORD}{of_number} | {name}{END_OF_WORD}{fitting}",
+        quick=rf"{PORT}{of_number} | {PLAIN_NAME}{fitting}",
+    )
+    filling = word_token("port", rf"{PORT}{END_OF_WORD} | {name}", quick=rf"{PORT} | {PLAIN_NAME}")
+    none = word_token("'*'", r"\*")
+    return choice("port", forms(f"{side}_port", whole, filling), none, is_exclusive=True)

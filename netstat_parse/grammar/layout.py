@@ -1,0 +1,205 @@
+"""Layout: what a header announced, ready to run.
+
+Nothing here needs pyparsing or pydantic: a layout comes from the grammar (`dialect.make_layout`),
+or, worked out ahead, from `dialects/frozen.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from operator import itemgetter
+from typing import NamedTuple
+
+from netstat_parse.grammar.padding import LastColumn
+from netstat_parse.grammar.truncation import NEVER_CUT, ProgramLimit
+from netstat_parse.schema import Kind, get_kind
+
+Cells = tuple[str, ...]
+"""The texts of a row, in the order of its layout's `names`. What a row does not have is empty."""
+
+
+class RowPattern(NamedTuple):
+    """The lowered grammar of the rows of some protocols."""
+
+    kind: str
+    prefix: str
+    """What every such row starts with."""
+    whole: str
+    """Matches every row."""
+    quick: str
+    """Matches most rows in less time, and nothing that `whole` does not; for reading in bulk."""
+
+
+class RowMatcher:
+    """Matches one line with the whole pattern of one kind of row."""
+
+    def __init__(self, pattern: RowPattern, names: tuple[str, ...]) -> None:
+        self.pattern = pattern
+        self.names = names
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled pattern, with a group for each cell."""
+        return re.compile(_with_all_groups(self.pattern.whole, self.names) + r"[ \t]*+\Z")
+
+    def match(self, line: str) -> re.Match[str] | None:
+        """The match of such a row."""
+        return self.regex.match(line)
+
+    def cells(self, found: re.Match[str]) -> Cells:
+        """The cells of a match."""
+        return tuple(found[name] or "" for name in self.names)
+
+
+class BulkFinder:
+    """Finds the rows of one kind among many lines, with the quick pattern.
+
+    `names` are the cells that it gives, in their order.
+    """
+
+    def __init__(self, pattern: RowPattern, names: tuple[str, ...]) -> None:
+        self.prefix = pattern.prefix
+        self._quick = pattern.quick
+        self._names = names
+
+    @cached_property
+    def find(self) -> Callable[[str], list[Cells]]:
+        """Joined lines -> the cells of each; all of them empty if it is no such row."""
+        row = _with_all_groups(self._quick, self._names)
+        for name in set(re.findall(r"\(\?P<(\w+)>", row)).difference(self._names):
+            row = row.replace(f"(?P<{name}>", "(?:")
+        pattern = re.compile(rf"(?m)^(?:{row} *+$|.*)")
+        find: Callable[[str], list[Cells]] = pattern.findall
+        positions = tuple(pattern.groupindex[name] - 1 for name in self._names)
+        if positions == tuple(range(pattern.groups)):
+            return find
+        pick = itemgetter(*positions)
+        return lambda text: list(map(pick, find(text)))
+
+
+def _with_all_groups(pattern: str, names: tuple[str, ...]) -> str:
+    """The pattern with an empty group for each name that it lacks."""
+    return pattern + "".join(f"(?P<{name}>)" for name in names if f"(?P<{name}>" not in pattern)
+
+
+class Found(NamedTuple):
+    """A line that is a row."""
+
+    cells: Cells
+    missing: int
+    """How many bytes its last cell lacks to fill its column; 0 or less if none."""
+
+
+class Layout:
+    """What a header announced: how to read the rows below it. It equals only itself."""
+
+    def __init__(
+        self,
+        *,
+        dialect: str,
+        table: int,
+        header: str,
+        titles: tuple[str, ...],
+        kind: str,
+        record: str,
+        names: tuple[str, ...],
+        extra: tuple[tuple[str, str], ...] = (),
+        triggers: tuple[str, ...] = (),
+        states: Mapping[str, str],
+        plain_family: str | None = None,
+        program_limit: ProgramLimit = NEVER_CUT,
+        patterns: tuple[RowPattern, ...],
+        continued_prefixes: tuple[str, ...] = (),
+        follows_another_table: bool = False,
+        banner_cells: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        self.dialect = dialect
+        self.table = table
+        """Which of the dialect's tables it is of: an index."""
+        self.header = header
+        self.titles = titles
+        self.kind: Kind = get_kind(kind)
+        self.record = record
+        """The name of the model class of its rows."""
+        self.names = names
+        """The names of a row's cells: those of its kind, then the table's own."""
+        self.extra = extra
+        """(cell, title) of the columns that no model field holds."""
+        self.triggers = triggers
+        """The cells that fields of the record are made of which no other table has."""
+        self.states = states
+        """Printed state -> name of the TcpState."""
+        self.plain_family = plain_family
+        """The family of a proto without a number, where the address does not tell."""
+        self.program_limit = program_limit
+        self.patterns = patterns
+        self.continued_prefixes = continued_prefixes
+        """How the rows start that may go on in the lines below; `find_row` takes them joined."""
+        self.follows_another_table = follows_another_table
+        """It stands below another table, in the same run of netstat."""
+        self.banner_cells = banner_cells or {}
+        """Banner -> the cells that it gives to the rows below it."""
+        self.given: Mapping[str, str] = {}
+        """The cells that the banner above gives to every row."""
+        self._under: dict[str, Layout] = {}
+
+    def under(self, banner: str) -> Layout:
+        """This layout below a banner, which may give cells to the rows."""
+        if banner not in self.banner_cells:
+            return self
+        if banner not in self._under:
+            self._under[banner] = layout = object.__new__(Layout)
+            vars(layout).update(vars(self), given=self.banner_cells[banner])
+        return self._under[banner]
+
+    @cached_property
+    def key(self) -> int:
+        """Index of a cell that is never empty in a row."""
+        return self.names.index(self.kind.key)
+
+    @cached_property
+    def names_programs(self) -> bool:
+        """There is a program's name beside its pid."""
+        return any("(?P<program>" in pattern.whole for pattern in self.patterns)
+
+    @cached_property
+    def last_column(self) -> LastColumn:
+        """What the width of the last column tells of a row's last cell."""
+        return LastColumn(self.header, self.titles[-1])
+
+    @cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """What its rows start with."""
+        return tuple(pattern.prefix for pattern in self.patterns)
+
+    @cached_property
+    def _matchers(self) -> tuple[RowMatcher, ...]:
+        return tuple(RowMatcher(pattern, self.names) for pattern in self.patterns)
+
+    def bulk_finders(self, names: tuple[str, ...]) -> tuple[BulkFinder, ...]:
+        """What finds its rows in bulk, and gives their cells of these names."""
+        return tuple(BulkFinder(pattern, names) for pattern in self.patterns)
+
+    def find_row(self, line: str) -> Found | None:
+        """The cells of a row of this layout, or None if the line is none."""
+        start = line.lstrip(" \t")
+        for matcher in self._matchers:
+            found = matcher.match(line) if start.startswith(matcher.pattern.prefix) else None
+            if found is not None:
+                missing = self.last_column.missing(found, matcher.pattern.whole)
+                return Found(matcher.cells(found), missing)
+        return None
+
+    def cell(self, cells: Cells, name: str) -> str:
+        """One of a row's cells by its name; empty if the layout has no such cell."""
+        return cells[self.names.index(name)] if name in self.names else ""
+
+    def can_have_printed(self, line: str) -> bool:
+        """The line is a row of this layout, and its program no longer than netstat prints it."""
+        found = self.find_row(line)
+        if found is None:
+            return False
+        pid, program = self.cell(found.cells, "pid"), self.cell(found.cells, "program")
+        return not self.program_limit.is_exceeded_by(pid, program)

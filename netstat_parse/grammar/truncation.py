@@ -1,0 +1,144 @@
+"""May netstat have cut this text? The limits, and the patterns that tell.
+
+netstat cuts what is too long for its column, and leaves no mark; what is left may be another valid
+address. So a cell that netstat may cut has three results names in the grammar, and a row sets one
+of them:
+
+    local_host           the text is shorter than its column, or complete in itself: it is whole
+    local_host_fills     it fills its column exactly, so it may have been cut
+    local_host_exceeds   it is longer than its column, which proves that this netstat cut nothing
+
+The limits are data: each dialect states those of its tables. `addresses.py` puts the patterns of
+this module together to the grammar of `host:port` and `host.port`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+
+class Truncation(Enum):
+    """What is known of a snapshot."""
+
+    POSSIBLE = "what fills its column may have been cut"
+    EXCLUDED = "a longer text has proved that nothing was cut, or netstat was told not to cut"
+
+
+MARK = "…"
+"""Ends a host in CSV that may have been cut, so that nobody takes it for an address."""
+
+
+class AddressLimits(NamedTuple):
+    """The lengths, in characters, from which on netstat may have cut an address.
+
+    None of them is set where nothing is ever cut.
+    """
+
+    field: int | None = None
+    """Of `host:port`, or `host.port`."""
+    host: int | None = None
+    """Of the host alone (BSD). Then `field` is the length at which a port may have been cut."""
+    host_before_name: int | None = None
+    """Of the host where the port behind it is printed by name, if that is another length."""
+    only_names: bool = False
+    """IPv6 addresses are printed whole, so one of `host` characters proves that none is cut."""
+    numbers_are_cut: bool = False
+    """At `field` characters even a numeric port may have lost its last digits."""
+    also: tuple[int, ...] = ()
+    """Other lengths of `host:port` that may come of a cut as well."""
+
+    @property
+    def cut_fields(self) -> tuple[int, ...]:
+        """All lengths of a field that may have been cut, in order."""
+        return () if self.field is None else tuple(sorted({*self.also, self.field}))
+
+
+class ProgramLimit(NamedTuple):
+    """From how many bytes on the name of a program may have been cut; None: it never is."""
+
+    bytes: int | None = None
+    with_pid: bool = False
+    """The number counts `pid/name`, not the name alone."""
+
+    def is_filled_by(self, pid: str, name: str) -> bool:
+        """True if the name fills its field, or is longer."""
+        return self.bytes is not None and self._length(pid, name) >= self.bytes
+
+    def is_exceeded_by(self, pid: str, name: str) -> bool:
+        """True if the name is longer than netstat prints it."""
+        return self.bytes is not None and self._length(pid, name) > self.bytes
+
+    def _length(self, pid: str, name: str) -> int:
+        return len(name.encode(errors="replace")) + (len(pid) + 1 if self.with_pid else 0)
+
+
+NEVER_CUT = ProgramLimit()
+
+
+def is_number(port: str) -> bool:
+    """True for a port's number, False for its name."""
+    return port.isascii() and port.isdecimal()
+
+
+def is_address(host: str) -> bool:
+    """True for an IPv4 or IPv6 address, False for a name or `*`."""
+    from socket import AF_INET, AF_INET6, inet_pton  # not needed where nothing may be cut
+
+    family = AF_INET6 if ":" in host else AF_INET
+    try:
+        inet_pton(family, host.partition("%")[0])
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+# Patterns -----------------------------------------------------------------------------------------
+
+COMPLETE_IPV6 = (
+    # eight groups
+    r"(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{4}"
+    # seven, and `::` for the one that is zero
+    r"|(?=\S*::)(?:::)?+(?:[0-9A-Fa-f]{1,4}::?){6}[0-9A-Fa-f]{4})"
+)
+"""An IPv6 address that no longer one starts with: all its groups, of which the last has four
+digits. It is whole even where it fills its column."""
+
+
+def has_length(lengths: Iterable[int], character: str = r"\S") -> str:
+    """Looks ahead: the text up to the next blank, or the line's end, is so many characters long."""
+    words = (
+        rf"{character}{{{least}}}(?!\S)"
+        if least == most
+        else rf"{character}{{{least},{most}}}+(?!\S)"
+        for least, most in _ranges(lengths)
+    )
+    return f"(?={'|'.join(words)})"
+
+
+def fits(limits: AddressLimits, character: str = r"\S") -> str:
+    """Looks ahead: the address is shorter than its column, so nothing of it was cut."""
+    assert limits.field is not None
+    return has_length((n for n in range(1, limits.field) if n not in limits.also), character)
+
+
+def fills(limits: AddressLimits, character: str = r"\S") -> str:
+    """Looks ahead: the address fills its column exactly, so it may have been cut."""
+    return has_length(limits.cut_fields, character)
+
+
+def not_filled(width: int) -> str:
+    """Looks back: the word that ends here is shorter than its column, or longer."""
+    return rf"(?:(?<!\S{{{width}}})|(?<=\S{{{width + 1}}}))"
+
+
+def _ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Rising numbers as ranges: 1 2 3 7 -> (1, 3) (7, 7)."""
+    ranges: list[tuple[int, int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return ranges

@@ -1,0 +1,37 @@
+"""What a parse gives: frozen pydantic models.
+
+Equal values are equal and hash alike, and every model survives a trip through JSON unchanged.
+"""
+
+from netstat_parse.models.common import Endpoint, FrozenDict, Process
+from netstat_parse.models.connections import (
+    Connection,
+    FreebsdConnection,
+    LinuxConnection,
+    MacosConnection,
+    TcpState,
+    Timer,
+    WindowsConnection,
+    connection_class,
+)
+from netstat_parse.models.multicast_groups import MulticastGroup
+from netstat_parse.models.snapshot import Snapshot, UnparsedLine
+from netstat_parse.models.unix_sockets import UnixSocket
+
+__all__ = [
+    "Connection",
+    "Endpoint",
+    "FreebsdConnection",
+    "FrozenDict",
+    "LinuxConnection",
+    "MacosConnection",
+    "MulticastGroup",
+    "Process",
+    "Snapshot",
+    "TcpState",
+    "Timer",
+    "UnixSocket",
+    "UnparsedLine",
+    "WindowsConnection",
+    "connection_class",
+]

@@ -1,0 +1,38 @@
+"""Snapshot: what one run of netstat printed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from netstat_parse.models.common import Frozen
+from netstat_parse.models.connections import AnyConnection
+from netstat_parse.models.multicast_groups import MulticastGroup
+from netstat_parse.models.unix_sockets import UnixSocket
+
+
+class UnparsedLine(Frozen):
+    """A line that no rule accounts for."""
+
+    number: Annotated[int, Field(ge=1)]
+    """Counted from 1 in the input."""
+    text: str
+    reason: str
+    """What was expected, and at which column."""
+
+
+class Snapshot(Frozen):
+    """One run of netstat."""
+
+    dialect: str
+    """linux, macos, busybox ...: `netstat-parse dialects` lists them."""
+    captured_at: datetime | None = None
+    """The log's own stamp before the snapshot; naive where the log names no known time zone."""
+    connections: tuple[AnyConnection, ...] = ()
+    unix_sockets: tuple[UnixSocket, ...] = ()
+    multicast_groups: tuple[MulticastGroup, ...] = ()
+    unparsed: tuple[UnparsedLine, ...] = ()
+    notes: tuple[str, ...] = ()
+    """netstat's own warnings, and the tables that were set aside."""

@@ -1,0 +1,1 @@
+"""Reading captures: bytes -> lines -> what each line is -> rows, gathered into sections."""

@@ -1,0 +1,248 @@
+"""What is this line? A pure function: a line's text, and what may come now, to what the line is.
+
+It reads nothing and remembers nothing. The section decides what is done about the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from typing import NamedTuple
+
+from netstat_parse.dialects import frozen, headers
+from netstat_parse.dialects.headers import Banner, OtherBanner
+from netstat_parse.grammar.layout import Cells, Layout
+from netstat_parse.reading import noise, stamps
+from netstat_parse.reading.infer import RowsAlone
+from netstat_parse.reading.lines import MAX_LINE
+from netstat_parse.reading.stamps import Stamp
+
+PEELED_AT_MOST = 4
+"""How many stamps and quoting marks may stand before a line's text."""
+HEADERS_READ = 64
+"""How many different headers a log may have: each takes the time of many rows to make sense of."""
+LINES_OF_ROW = 64
+"""No row goes on for more lines."""
+BLANKS = (" ", "\t")
+
+
+class Header(NamedTuple):
+    """A line that announces columns."""
+
+    layout: Layout
+
+
+class SurplusHeader(NamedTuple):
+    """A header more than are read; what it announces is not known."""
+
+
+class Row(NamedTuple):
+    """A row of the layout."""
+
+    text: str
+    cells: Cells
+    missing: int
+    """How many bytes its last cell lacks to fill its column."""
+
+
+class Continuation(NamedTuple):
+    """A further line of the row above; `row` is both together."""
+
+    row: Row
+
+
+class RowAlone(NamedTuple):
+    """A row that no header announces."""
+
+    text: str
+
+
+class Prompt(NamedTuple):
+    """A line of a terminal session, or of the page that shows one: netstat's output ends here."""
+
+    text: str
+    stamp: Stamp | None = None
+    """The time that `watch` shows."""
+
+
+class Rule(NamedTuple):
+    """A line that divides, or underlines, and says nothing."""
+
+    text: str
+
+
+class Note(NamedTuple):
+    """A warning of netstat's, or of the program that ran it."""
+
+    text: str
+
+
+class Blank(NamedTuple):
+    """A line of nothing but blanks."""
+
+
+class Odd(NamedTuple):
+    """A line that no rule accounts for."""
+
+    text: str
+
+
+Inner = (
+    Banner
+    | Header
+    | SurplusHeader
+    | Row
+    | Continuation
+    | RowAlone
+    | OtherBanner
+    | Prompt
+    | Rule
+    | Note
+    | Blank
+    | Odd
+)
+
+
+class Stamped(NamedTuple):
+    """A line with a stamp in front."""
+
+    stamp: Stamp
+    line: Inner
+
+
+Line = Inner | Stamp | Stamped
+
+
+class Expected(NamedTuple):
+    """What may come now."""
+
+    layout: Layout | None = None
+    """The layout of the rows that may come; None if none may."""
+    above: str = ""
+    """The row right above, if it may go on in this line."""
+    alone: RowsAlone | None = None
+    """What knows rows that no header announces; None if none may come."""
+    headers: Set[str] = frozenset()
+    """The headers that came before."""
+    header_may_come: bool = True
+    """False right below the banner of a table that is not read: the header there is its own."""
+    dialect: str | None = None
+    """The dialect that the user asked for."""
+    banner: Banner | None = None
+    """The banner above, whose header comes next."""
+    formats: tuple[str, ...] = ()
+    """The user's formats of stamps."""
+
+
+def classify(text: str, expected: Expected, peeled: int = 0) -> Line:
+    """What a line is. `peeled` is how many stamps and quoting marks were taken off its front."""
+    for find in FINDERS:
+        found = find(text, expected, peeled)
+        if found is not None:
+            return found
+    return Odd(text)
+
+
+def _find_row(text: str, expected: Expected, peeled: int) -> Row | Continuation | None:
+    if expected.layout is None:
+        return None
+    found = expected.layout.find_row(text)
+    if found is not None:
+        return Row(text, *found)
+    above = expected.above
+    # A further line is indented, unless the row above is not.
+    if (
+        not above
+        or len(above) + len(text) > MAX_LINE
+        or above.count("\n") >= LINES_OF_ROW
+        or (above.startswith(BLANKS) and not text.startswith(BLANKS))
+    ):
+        return None
+    joined = f"{above}\n{text}"
+    found = expected.layout.find_row(joined)
+    return Continuation(Row(joined, *found)) if found is not None else None
+
+
+def _find_blank(text: str, expected: Expected, peeled: int) -> Blank | None:
+    return None if text.strip() else Blank()
+
+
+def _find_banner(text: str, expected: Expected, peeled: int) -> Banner | None:
+    return headers.find_banner(text.strip())
+
+
+def _find_stamp(text: str, expected: Expected, peeled: int) -> Stamp | None:
+    return stamps.whole_line(text, expected.formats)
+
+
+def _find_header(text: str, expected: Expected, peeled: int) -> Header | SurplusHeader | None:
+    if not expected.header_may_come:
+        return None
+    if text not in expected.headers:
+        if not headers.may_be_header(text):
+            return None
+        if len(expected.headers) >= HEADERS_READ:
+            return SurplusHeader()
+    printing = expected.banner.dialects if expected.banner is not None else ()
+    likely = printing[0] if len(printing) == 1 else None
+    layout = headers.find_layout(text, expected.dialect or likely)
+    if layout is None and expected.dialect is None and likely is not None:
+        layout = headers.find_layout(text)
+    return Header(layout) if layout is not None else None
+
+
+def _find_other_banner(text: str, expected: Expected, peeled: int) -> OtherBanner | None:
+    return headers.find_other_banner(text.strip())
+
+
+def _find_session(text: str, expected: Expected, peeled: int) -> Note | Rule | Prompt | None:
+    """What netstat says between its lines, and what stands around its output."""
+    bare = text.strip()
+    if noise.is_note(bare, frozen.NOTES):
+        return Note(bare)
+    if not noise.is_transcript(bare):
+        return None
+    if noise.is_rule(bare):
+        return Rule(bare)
+    return Prompt(bare, stamps.shown_by_watch(bare))
+
+
+def _find_row_alone(text: str, expected: Expected, peeled: int) -> RowAlone | None:
+    if expected.alone is None or not expected.alone.may_be_row(text):
+        return None
+    return RowAlone(text)
+
+
+def _peel(text: str, expected: Expected, peeled: int) -> Line | None:
+    """What the line is behind a quoting mark or a stamp; None if that is nothing known."""
+    if peeled >= PEELED_AT_MOST:
+        return None
+    peeled += 1
+    unquoted = noise.without_quoting(text)
+    if len(unquoted) < len(text):
+        line = classify(unquoted, expected, peeled)
+        if not isinstance(line, Odd):
+            return line
+    found = stamps.at_start(text, expected.formats)
+    if found is None or found[0].invalid:
+        return None
+    stamp, end = found
+    line = classify(text[end:], expected, peeled)
+    if isinstance(line, Odd):
+        return None
+    if isinstance(line, Stamp):
+        return line
+    return Stamped(stamp, line.line if isinstance(line, Stamped) else line)
+
+
+FINDERS: tuple[Callable[[str, Expected, int], Line | None], ...] = (
+    _find_row,
+    _find_blank,
+    _find_banner,
+    _find_stamp,
+    _find_header,
+    _find_other_banner,
+    _find_session,
+    _find_row_alone,
+    _peel,
+)
+"""What a line may be, in the order in which it is asked."""

@@ -1,0 +1,169 @@
+"""Parts of a large file, cut where a snapshot begins.
+
+A snapshot stands alone, so the parts can be read anywhere, with the result of reading the file.
+Where a snapshot begins is found by reading: from a banner or a header on, which begins a snapshot
+whatever stands before it, up to where the reader leaves that snapshot.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple
+
+from netstat_parse.dialects.headers import OtherBanner, find_banner, find_layout, may_be_header
+from netstat_parse.reading.account import Account, LineKind
+from netstat_parse.reading.classify import Blank, Expected, Note, Rule, Stamped, classify
+from netstat_parse.reading.lines import text_of
+from netstat_parse.reading.options import Options
+from netstat_parse.reading.section import Section
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+
+    from netstat_parse.grammar.layout import Layout
+    from netstat_parse.reading.sink import Build
+    from netstat_parse.schema import Kind
+
+PART = 2**24
+"""Bytes; a part is about as large, or as large as the one snapshot in it."""
+LOOK = 2**22
+"""Bytes; so far behind a place for a cut is the next snapshot looked for. A longer one is read by
+one process, with what comes before it."""
+
+
+class Part(NamedTuple):
+    """A part of a file, in bytes; `end` is None for the end of the file."""
+
+    path: str
+    start: int = 0
+    end: int | None = None
+
+
+def cut_file(path: str, options: Options, size: int = PART) -> Iterator[Part]:
+    """The parts of a file, in order: all of it, if it is not one to cut.
+
+    A compressed file, one in UTF-16, and what is no regular file, is read as a whole.
+    """
+    start = 0
+    for cut in _find_cuts(path, options, size):
+        yield Part(path, start, cut)
+        start = cut
+    yield Part(path, start)
+
+
+class PartReader:
+    """The bytes of a part, as a file to read from."""
+
+    def __init__(self, file: BinaryIO, part: Part) -> None:
+        file.seek(part.start)
+        self.name = file.name
+        self._file = file
+        self._left = part.end - part.start if part.end is not None else None
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, at most so many; none at the part's end."""
+        if self._left is not None:
+            size = min(size, self._left)
+            self._left -= size
+        return self._file.read(size)
+
+
+def _find_cuts(path: str, options: Options, size: int) -> Iterator[int]:
+    try:
+        with open(path, "rb") as file:
+            status = os.fstat(file.fileno())
+            head = file.read(16)
+            is_text = (
+                head.isascii() and b"\0" not in head and not head.startswith((b"BZh", b"\x1f"))
+            )
+            if not stat.S_ISREG(status.st_mode) or not is_text:
+                return
+            at = size
+            while at < status.st_size - size // 2:
+                found = find_snapshot(file, at, options)
+                if found is None:
+                    at += LOOK
+                else:
+                    yield found
+                    at = found + size
+    except OSError:
+        return  # whoever reads it tells
+
+
+def find_snapshot(file: BinaryIO, at: int, options: Options) -> int | None:
+    """Where the first snapshot begins behind a place in a file, if that is found near it."""
+    file.seek(at)
+    # The first line is only a line's end.
+    lines = [line + b"\n" for line in file.read(LOOK).split(b"\n")[:-1]]
+    place = at + sum(map(len, lines[:1]))
+    section: Section | None = None
+    watch = _Watch()
+    for number, line in enumerate(lines[1:], 1):
+        text = text_of(line)
+        if section is None and _begins_snapshot(text, lines[1:number], options):
+            section = Section(watch, options)
+            watch.account = section.account
+        if section is not None:
+            was_open, notes = section.snapshot.is_open, section.account.counts[LineKind.NOTE]
+            watch.notes = None
+            section.take(text)
+            if was_open and watch.notes is not None:
+                # A prompt is a note of the snapshot that it ends.
+                return place + len(line) if watch.notes > notes else place
+        place += len(line)
+    return None
+
+
+def _begins_snapshot(text: str, above: Sequence[bytes], options: Options) -> bool:
+    """True for a banner or a header that begins a snapshot whatever stands before it."""
+    banner = find_banner(text.strip())
+    if banner is not None:
+        return not banner.follows_another_table
+    layout = find_layout(text, options.dialect) if may_be_header(text) else None
+    return layout is not None and not layout.follows_another_table and not _may_be_aside(above)
+
+
+def _may_be_aside(above: Sequence[bytes]) -> bool:
+    """True if the lines above may end with the banner of a table that is not read, whose header
+    comes next."""
+    for line in reversed(above):
+        found = classify(text_of(line), Expected())
+        found = found.line if isinstance(found, Stamped) else found
+        if not isinstance(found, Blank | Note | Rule):
+            return isinstance(found, OtherBanner)
+    return True
+
+
+class _Watch:
+    """A sink that keeps nothing, and sees where a snapshot is left."""
+
+    def __init__(self) -> None:
+        self.account: Account | None = None
+        self.notes: int | None = None
+        """How many notes there were when it was left."""
+
+    def cells(self, layout: Layout) -> tuple[str, ...]:
+        return layout.names
+
+    def builder(self, layout: Layout) -> Build:
+        return lambda rows, text, truncation, marked: [True] * len(rows)
+
+    def start(self, dialect: str, captured_at: datetime | None) -> None:
+        pass
+
+    def rows(self, kind: Kind, made: list[Any]) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        pass
+
+    def unparsed(self, number: int, text: str, reason: str) -> None:
+        pass
+
+    def between(self) -> None:
+        if self.notes is None and self.account is not None:
+            self.notes = self.account.counts[LineKind.NOTE]

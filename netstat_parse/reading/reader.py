@@ -1,0 +1,122 @@
+"""LineReader: lines in, in batches; what they hold goes to a sink.
+
+The rows of a table are read in bulk. All other lines are taken by the section, one by one.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from netstat_parse.dialects import NAMES
+from netstat_parse.errors import UnknownDialectError
+from netstat_parse.reading import stamps
+from netstat_parse.reading.account import LineKind
+from netstat_parse.reading.lines import text_of
+from netstat_parse.reading.options import Options
+from netstat_parse.reading.section import Section
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from netstat_parse.reading.lines import Line
+    from netstat_parse.reading.sink import Sink
+
+LINES_AT_ONCE = 2048
+"""At most this many lines are read together: what is made of them should fit the cache."""
+LINES_TO_AGE = 50_000
+"""From so many lines on, what was made of them is put among the old objects at once."""
+
+
+class LineReader:
+    """Reads lines, one batch after another, and gives what they hold to a sink.
+
+    Raises UnknownDialectError if there is no dialect of the name in the options.
+    """
+
+    def __init__(self, sink: Sink, options: Options | None = None) -> None:
+        self._options = options or Options()
+        dialect = self._options.dialect
+        if dialect is not None and dialect not in NAMES:
+            raise UnknownDialectError(dialect, NAMES)
+        self._section = Section(sink, self._options)
+
+    @property
+    def counts(self) -> dict[LineKind, int]:
+        """How many lines of each kind were read. They add up to all of them."""
+        return self._section.account.counts
+
+    @property
+    def snapshots(self) -> int:
+        """How many snapshots have begun."""
+        return self._section.snapshot.snapshots
+
+    def feed_lines(self, lines: Sequence[Line], *, terminated: bool = True) -> None:
+        """Read lines, given without their line ends, or as `raw_batches` gives them.
+
+        `terminated` is False when the last of them ends with the input, not with a line end.
+        """
+        if not terminated and lines:
+            self.feed_lines(lines[:-1])
+            self._section.take(text_of(lines[-1]), terminated=False)
+            return
+        start = 0
+        with _collector_paused(len(lines)):
+            while start < len(lines):
+                start += self._feed_some(lines[start : start + LINES_AT_ONCE])
+
+    def close(self) -> None:
+        """The input has ended; raises NotNetstatError if there was no netstat output in it."""
+        self._section.close()
+
+    def _feed_some(self, lines: Sequence[Line]) -> int:
+        """Read the first lines, as far as one layout goes; how many these were."""
+        section = self._section
+        if section.table is None:
+            section.take(text_of(lines[0]))
+            return 1
+        reader = section.table.reader
+        rows: Sequence[Line] = lines
+        if section.table.has_stamped_rows:
+            rows = [self._behind_stamp(text_of(line)) for line in lines]
+        made, holes, known = reader.read(rows)
+        if not holes:
+            section.take_rows(rows, made, known)
+            return len(lines)
+        done = 0
+        for hole in (*holes, len(lines)):
+            if done < hole and section.table is not None:
+                section.take_rows(rows[done:hole], made[done:hole], known)
+                done = hole
+            # Behind a stamp or a prompt there is no table, so a row is no row until a header comes.
+            while done < len(lines) and (done == hole or section.table is None):
+                section.take(text_of(lines[done]))
+                done += 1
+                if section.table is not None and section.table.reader is not reader:
+                    return done
+        return done
+
+    def _behind_stamp(self, line: str) -> str:
+        found = stamps.at_start(line, tuple(self._options.timestamp_formats))
+        return line if found is None or found[0].invalid else line[found[1] :]
+
+
+@contextmanager
+def _collector_paused(lines: int) -> Iterator[None]:
+    """Hold the cyclic garbage collector while many objects are made, none of them garbage.
+
+    It would go through all of them again and again, which triples the cost of a large snapshot.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        if lines >= LINES_TO_AGE and not gc.get_freeze_count():
+            # Freezing all objects and releasing them puts them among the old ones, which is where
+            # they belong. The collector would go through all of them first.
+            gc.freeze()
+            gc.unfreeze()
+        gc.enable()

@@ -1,0 +1,242 @@
+"""The rows under one header, read in bulk, and remembered for when the same lines come again.
+
+A line that is no row, or needs a look at its neighbours, is left to the section.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import NamedTuple
+
+from netstat_parse.grammar.layout import Cells, Layout
+from netstat_parse.grammar.truncation import Truncation
+from netstat_parse.reading.lines import has_long_line, joined, text_of
+from netstat_parse.schema import EXCEEDS, FILLS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from netstat_parse.reading.lines import Line
+    from netstat_parse.reading.sink import Made, Sink
+
+MOST_REMEMBERED = 2**16
+"""How many lines are remembered at most, in each of two generations."""
+LEAST_REMEMBERED = 2**11
+"""So many are remembered in any case; more only where snapshots are longer."""
+LONGEST_IN_BULK = 1_000
+"""Characters; a longer line is read alone, and is not remembered."""
+POSSIBLE, EXCLUDED = Truncation.POSSIBLE, Truncation.EXCLUDED
+
+
+class Known:
+    """Lines that were read: what was made of them, and what they tell of truncation."""
+
+    def __init__(self) -> None:
+        self.made: dict[Line, Made] = {}
+        self.marked: set[Line] = set()
+        """Rows with a text that fills its column, or is longer."""
+        self.exceeding: set[Line] = set()
+        """Rows with a text that is longer than its column."""
+
+    def take(self, line: Line, older: Known) -> None:
+        """Take over what an older generation knows of a line."""
+        self.made[line] = older.made[line]
+        if line in older.marked:
+            self.marked.add(line)
+        if line in older.exceeding:
+            self.exceeding.add(line)
+
+    def has_marked(self, lines: Sequence[Line]) -> bool:
+        """True if one of these rows has a text that fills its column, or is longer."""
+        return bool(self.marked) and not self.marked.isdisjoint(lines)
+
+    def find_marked(self, lines: Sequence[Line]) -> list[int]:
+        """The places of these rows."""
+        return [i for i, line in enumerate(lines) if line in self.marked]
+
+    def find_exceeding(self, lines: Sequence[Line]) -> int | None:
+        """The place of the first of these rows with a text that is longer than its column."""
+        if not self.exceeding or self.exceeding.isdisjoint(lines):
+            return None
+        return next(i for i, line in enumerate(lines) if line in self.exceeding)
+
+
+class Read(NamedTuple):
+    """What lines gave that were read in bulk."""
+
+    made: list[Made | None]
+    """What is made of each; None where it is no row that is complete in itself."""
+    holes: list[int]
+    """The places of these."""
+    known: Known
+    """What the lines tell of truncation."""
+
+
+class RowReader:
+    """Reads the rows of one layout for a sink.
+
+    Remembering a line costs as much as reading it, so it begins only when `remember` is called:
+    when the header has come a second time. When the newer generation of what is known is full, it
+    becomes the older one.
+    """
+
+    def __init__(self, layout: Layout, sink: Sink) -> None:
+        self.layout = layout
+        self.remembers = False
+        self._build = sink.builder(layout)
+        names = tuple(sink.cells(layout))
+        self._pick = itemgetter(*map(layout.names.index, names))
+        self._finders = layout.bulk_finders(names)
+        self._given = [(i, layout.given[n]) for i, n in enumerate(names) if n in layout.given]
+        self._no_cells = ("",) * len(names)
+        self._never_empty = [names.index(name) for name in layout.kind.never_empty]
+        self._forms = [i for i, name in enumerate(names) if name.endswith((FILLS, EXCEEDS))]
+        self._exceeds = [i for i in self._forms if names[i].endswith(EXCEEDS)]
+        # Ports may be empty, so a missing one does not tell that it stands among those that fill.
+        self._port_fills = [i for i in self._forms if names[i].endswith("port" + FILLS)]
+        self._known = {truncation: (Known(), Known()) for truncation in Truncation}
+        self._room = LEAST_REMEMBERED
+
+    def remember(self, rows: int) -> None:
+        """Remember lines from now on; a snapshot under this header had so many rows."""
+        self.remembers = True
+        self._room = min(max(self._room, 2 * rows), MOST_REMEMBERED)
+
+    def read(self, lines: Sequence[Line], truncation: Truncation = POSSIBLE) -> Read:
+        """Read lines in bulk."""
+        if not self.remembers:
+            known = Known()
+            made, holes = self._read_new(lines, truncation, known)
+            return Read(made, holes, known)
+        known, older = self._generations(truncation)
+        made = list(map(known.made.get, lines))
+        if all(made):
+            return Read(made, [], known)
+        places = [i for i, one in enumerate(made) if one is None]
+        new = dict.fromkeys([lines[i] for i in places])
+        for line in older.made.keys() & new.keys():
+            known.take(line, older)
+            del new[line]
+        if new:
+            unknown = list(new)
+            read, holes = self._read_new(unknown, truncation, known)
+            known.made.update(zip(unknown, read, strict=True))
+            for i in holes:
+                del known.made[unknown[i]]
+        holes = []
+        for i in places:
+            made[i] = one = known.made.get(lines[i])
+            if one is None:
+                holes.append(i)
+        return Read(made, holes, known)
+
+    def read_alone(self, text: str, cells: Cells) -> tuple[Made, Known]:
+        """What is made of one row, given all cells of its layout; and what it tells of truncation.
+
+        It is not remembered.
+        """
+        known = Known()
+        row = self._with_given(self._pick(cells))
+        marked = [0] if any(row[i] for i in self._forms) else []
+        self._tell(known, [text], [row], marked)
+        return self._build([row], text, POSSIBLE, marked)[0], known
+
+    def read_as_whole(self, lines: Sequence[Line]) -> list[Made]:
+        """What is made of lines that are rows, where it is known that netstat cut nothing."""
+        made, holes, _ = self.read(lines, EXCLUDED)
+        for i in holes:
+            text = text_of(lines[i])
+            found = self.layout.find_row(text)
+            assert found is not None
+            row = self._with_given(self._pick(found.cells))
+            made[i] = self._build([row], text, EXCLUDED, [0])[0]
+        return made
+
+    def _generations(self, truncation: Truncation) -> tuple[Known, Known]:
+        newer, older = self._known[truncation]
+        if len(newer.made) >= self._room:
+            newer, older = self._known[truncation] = Known(), newer
+        return newer, older
+
+    def _read_new(
+        self, lines: Sequence[Line], truncation: Truncation, known: Known
+    ) -> tuple[list[Made | None], list[int]]:
+        """What is made of lines, and which are no rows; `known` is told what these tell of
+        truncation."""
+        text = joined(lines)
+        in_bulk = lines
+        if not is_plain(text) or has_long_line(text, LONGEST_IN_BULK):
+            in_bulk = [line if is_for_bulk(line) else "" for line in map(text_of, lines)]
+            text = joined(in_bulk)
+        rows, odd = self._find(in_bulk, text)
+        holes = [i for i in odd if not any(rows[i])]
+        marked = [i for i in odd if any(rows[i])]
+        if self._given:
+            rows = list(map(self._with_given, rows))
+        if not odd:
+            return list(self._build(rows, text, truncation, ())), []
+        self._tell(known, lines, rows, marked)
+        for i in reversed(holes):
+            del rows[i]
+        if holes and marked:
+            marked = [i - bisect(holes, i) for i in marked]
+        made: list[Made | None] = list(self._build(rows, text, truncation, marked)) if rows else []
+        for i in holes:
+            made.insert(i, None)
+        return made, holes
+
+    def _find(self, lines: Sequence[Line], text: str) -> tuple[list[Cells], list[int]]:
+        """The cells of each line, empty where it is no row; and the places of the odd ones: of
+        lines that are no rows, and of rows of which something may have been cut."""
+        first, second = self._never_empty
+        rows: list[Cells] = [self._no_cells] * len(lines)
+        left = list(range(len(lines)))
+        odd: list[int] = []
+        for finder in self._finders:
+            if finder.prefix not in text:
+                continue
+            found = finder.find(text)
+            if len(found) != len(left):
+                break  # there are line feeds within the lines
+            here = [i for i, row in enumerate(found) if not row[first] or not row[second]]
+            for port in self._port_fills:
+                here += [i for i, row in enumerate(found) if row[port]]
+            if len(left) == len(lines):
+                rows = found
+            else:
+                for place, row in zip(left, found, strict=True):
+                    rows[place] = row
+            odd += [left[i] for i in here if any(found[i])]
+            left = [left[i] for i in here if not any(found[i])]
+            if not left:
+                break
+            text = joined([lines[i] for i in left])
+        return rows, sorted({*odd, *left})
+
+    def _tell(
+        self, known: Known, lines: Sequence[Line], rows: list[Cells], places: list[int]
+    ) -> None:
+        """Tell that the rows at these places have a text that fills or exceeds its column."""
+        known.marked.update([lines[i] for i in places])
+        for exceeds in self._exceeds:
+            known.exceeding.update([lines[i] for i in places if rows[i][exceeds]])
+
+    def _with_given(self, cells: Cells) -> Cells:
+        """The cells, with those that the banner gives."""
+        if not self._given:
+            return cells
+        filled = list(cells)
+        for i, text in self._given:
+            filled[i] = text
+        return tuple(filled)
+
+
+def is_plain(text: str) -> bool:
+    """True where nothing is to be taken out before the text is read."""
+    return "\x1b" not in text and "\r" not in text
+
+
+def is_for_bulk(line: str) -> bool:
+    """True for a line that can be read together with others."""
+    return is_plain(line) and len(line) <= LONGEST_IN_BULK

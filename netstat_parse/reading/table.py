@@ -1,0 +1,126 @@
+"""The table whose rows are being read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from netstat_parse.grammar.layout import Layout
+from netstat_parse.grammar.padding import Padding
+from netstat_parse.reading.classify import Row
+from netstat_parse.reading.lines import text_of
+from netstat_parse.reading.rows import Known, RowReader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from netstat_parse.reading.lines import Line
+    from netstat_parse.reading.sink import Made, Sink
+
+READERS_KEPT = 16
+"""Of how many layouts the readers are kept, with the rows that they remember."""
+SECONDS_OF_RUN = 10
+"""Rows alone whose stamps are further apart are from two runs of netstat."""
+ROWS_TO_LEARN = 100
+"""By so many rows at most it is found out that a table is not padded."""
+
+
+class PendingRow(NamedTuple):
+    """A row that may go on in the next line."""
+
+    text: str
+    made: Made
+    known: Known
+
+
+class Table:
+    """The table whose rows are being read: its layout, and what its rows have told until now."""
+
+    def __init__(self, reader: RowReader, *, is_inferred: bool = False) -> None:
+        self.reader = reader
+        self.layout = reader.layout
+        self.is_inferred = is_inferred
+        """It has no header; its rows have told their layout."""
+        self.rows = 0
+        """How many there were until now."""
+        self.pending: PendingRow | None = None
+        self.has_stamped_rows = False
+        """Its rows have stamps in front, so that those read in bulk need these taken off."""
+        self._padding = Padding()
+        self._is_wide = reader.layout.last_column.width > 0
+
+    def count(self, lines: Sequence[Line]) -> None:
+        """Count rows that are complete in themselves, and learn of them whether all are padded."""
+        if self._is_wide and not self._padding.is_padded:
+            self._learn(lines)
+        self.rows += len(lines)
+        self._padding.expect_rest(0)
+
+    def _learn(self, lines: Sequence[Line]) -> None:
+        if any(map(_ends_with_blank, lines)):
+            self._padding.is_padded = True
+        elif self._padding.is_padded is None:
+            for line in lines[: max(0, ROWS_TO_LEARN - self.rows)]:
+                found = self.layout.find_row(text_of(line))
+                if found is not None and found.missing > 0:
+                    self._padding.is_padded = False
+                    break
+
+    def may_go_on(self, text: str) -> bool:
+        """True if such a row may have more lines."""
+        prefixes = self.layout.continued_prefixes
+        return bool(prefixes) and text.lstrip(" \t").startswith(prefixes)
+
+    def lacks_its_end(self, row: Row) -> bool:
+        """True for a row whose program's name goes on below, as the padding shows."""
+        return bool(row.missing > 0 and self.layout.names_programs and self._padding.is_padded)
+
+    def is_cut_short(self, row: Row) -> bool:
+        """True for a row at the input's end whose last cell is shorter than netstat prints it.
+
+        The header has the blanks that netstat pads that column with, and the rows above have them
+        too, as far as they show it.
+        """
+        return row.missing > 0 and self.rows > 0 and self._padding.is_padded is not False
+
+    def expect_rest(self, missing: int) -> None:
+        """The row above lacks so many bytes of its last cell."""
+        self._padding.expect_rest(missing)
+
+    def is_rest_of_row(self, text: str) -> bool:
+        """True for a piece of the row above, whose program has a line feed in its name."""
+        return self._padding.is_rest(text) and self.layout.find_row(text) is None
+
+
+def _ends_with_blank(line: Line) -> bool:
+    return line.endswith(" ") if isinstance(line, str) else line.endswith(b" \n")
+
+
+def is_much_later(at: datetime | None, before: datetime | None) -> bool:
+    """True for the stamp of a row that is too late for the run of netstat of the row before it."""
+    if at is None or before is None or (at.tzinfo is None) != (before.tzinfo is None):
+        return False
+    return not 0 <= (at - before).total_seconds() < SECONDS_OF_RUN
+
+
+class RowReaders:
+    """The readers of the layouts that came before, so that they know rows that come again."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._readers: dict[Layout, RowReader] = {}
+
+    def get(self, layout: Layout, rows_before: int) -> RowReader:
+        """The reader of a layout. It remembers rows from the second time on that it comes.
+
+        `rows_before` is how many rows the snapshot before had.
+        """
+        reader = self._readers.get(layout)
+        if reader is not None:
+            reader.remember(rows_before)
+            return reader
+        if len(self._readers) >= READERS_KEPT:
+            self._readers.clear()
+        reader = self._readers[layout] = RowReader(layout, self._sink)
+        return reader

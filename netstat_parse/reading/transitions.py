@@ -1,0 +1,244 @@
+"""What is done about each line: the transitions of the section, at the end of this file.
+
+A line has been classified; an action does what is to be done about it. It gives where the reader is
+then, if the table of transitions does not say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import NamedTuple
+
+from netstat_parse.dialects.headers import Banner, OtherBanner, find_layout
+from netstat_parse.reading.account import LineKind
+from netstat_parse.reading.classify import (
+    Blank,
+    Continuation,
+    Header,
+    Note,
+    Odd,
+    Prompt,
+    Row,
+    RowAlone,
+    Rule,
+    SurplusHeader,
+)
+from netstat_parse.reading.infer import HeldLine
+from netstat_parse.reading.stamps import Stamp
+from netstat_parse.reading.table import PendingRow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from netstat_parse.reading.section import Section
+
+
+class At(Enum):
+    """Where the reader is."""
+
+    BETWEEN = "before any table, or behind a stamp or a prompt: a snapshot comes next"
+    UNDER_BANNER = "a banner has announced a table; its header comes next"
+    IN_TABLE = "in the rows of a table"
+    HOLDING = "in rows that no header announces, held until they tell their layout"
+    ASIDE = "in a table that is not read"
+
+
+class Aside(NamedTuple):
+    """A table that is not read, and how many lines of it there were until now."""
+
+    banner: str
+    lines: int = 0
+
+
+# Actions ------------------------------------------------------------------------------------------
+
+
+def see_banner(section: Section, banner: Banner) -> None:
+    """A banner announces a table, of this snapshot or of another one."""
+    section.end_banner()
+    section.end_table()
+    is_another = not banner.follows_another_table or section.snapshot.has_table(banner.text)
+    if is_another and section.snapshot.is_open:
+        section.leave()
+    section.banner = banner
+    section.banner_is_stamped = section.front is not None
+    section.account.count(LineKind.BANNER)
+
+
+def see_other_banner(section: Section, other: OtherBanner) -> None:
+    """A table begins that is not read."""
+    section.end_banner()
+    section.end_table()
+    section.aside = Aside(other.text)
+    if not section.snapshot.is_open:
+        section.other_dialect = section.other_dialect or other.dialect
+    section.account.count(LineKind.BANNER)
+
+
+def see_header(section: Section, header: Header) -> None:
+    """A header announces a table, of this snapshot or of another one."""
+    layout, banner = header.layout, section.banner
+    section.end_table()
+    is_another = not layout.follows_another_table or section.snapshot.has_table(layout.header)
+    if is_another and section.snapshot.is_open:
+        if banner is not None:
+            # It is of the snapshot that ends, so it tells nothing of this header.
+            banner, layout = None, find_layout(layout.header, section.options.dialect) or layout
+        section.leave()
+    if not section.snapshot.is_open:
+        section.snapshot.stamp = section.snapshot.stamp or section.front
+        section.begin_snapshot(layout.dialect)
+    if layout.follows_another_table:
+        section.snapshot.add_table(layout.header, *([banner.text] if banner else []))
+    section.banner = None
+    section.headers.add(layout.header)
+    section.set_table(layout.under(banner.text) if banner else layout)
+    if layout.extra:
+        titles = ", ".join(title for _, title in layout.extra)
+        section.sink.note(f"columns that no dialect lists: {titles}")
+    section.account.count(LineKind.HEADER)
+
+
+def see_surplus_header(section: Section, _: SurplusHeader) -> None:
+    """What it announces is not known, so the rows below must not be read as others are."""
+    section.end_banner()
+    section.end_table()
+    section.aside = Aside("too many different headers")
+    section.account.count(LineKind.HEADER)
+
+
+def take_row(section: Section, row: Row) -> None:
+    """A row is passed on, unless it lacks its end."""
+    table = section.table
+    assert table is not None
+    section.pass_pending_row()
+    if table.lacks_its_end(row):
+        section.account.report_odd(row.text, table.layout)
+        table.expect_rest(row.missing)
+        return
+    made, known = table.reader.read_alone(row.text, row.cells)
+    section.account.count(LineKind.ROW)
+    table.count([row.text])
+    table.expect_rest(row.missing)
+    table.pending = PendingRow(row.text, made, known)
+    if not table.may_go_on(row.text):
+        section.pass_pending_row()
+
+
+def extend_row(section: Section, line: Continuation) -> None:
+    """The row above is put in the place of the one that both lines are."""
+    table, row = section.table, line.row
+    assert table is not None
+    made, known = table.reader.read_alone(row.text, row.cells)
+    section.account.count(LineKind.CONTINUATION)
+    table.expect_rest(row.missing)
+    table.pending = PendingRow(row.text, made, known)
+
+
+def hold_row(section: Section, row: RowAlone) -> At | None:
+    """A row that no header announces is held until there are enough of them."""
+    is_enough = section.alone.add(HeldLine(section.account.number, section.account.line, row.text))
+    return section.release_rows() if is_enough else None
+
+
+def see_stamp(section: Section, stamp: Stamp) -> At | None:
+    """A stamp ends a snapshot, and is the time of the next.
+
+    Below a banner with a stamp in front it is that of a blank line: Windows has one there.
+    """
+    if section.banner is not None and section.banner_is_stamped and not stamp.invalid:
+        section.account.count(LineKind.TIMESTAMP)
+        return At.UNDER_BANNER
+    section.end_banner()
+    section.leave()
+    if stamp.invalid:
+        section.account.report(1, stamp.problem or "a valid time")
+        return None
+    section.snapshot.stamp = stamp.at
+    if stamp.problem:
+        section.sink.note(f"{stamp.text}: {stamp.problem}")
+    section.account.count(LineKind.TIMESTAMP)
+    return None
+
+
+def see_prompt(section: Section, prompt: Prompt) -> None:
+    """netstat's output has ended. The prompt itself still is of the snapshot above."""
+    section.end_banner()
+    if prompt.stamp is not None:
+        # It heads the screen of `watch`, which the next snapshot is.
+        section.leave()
+        section.snapshot.stamp = prompt.stamp.at
+        take_note(section, prompt)
+        return
+    take_note(section, prompt)
+    if section.snapshot.is_open:
+        section.leave()
+        section.front = None
+    else:
+        section.end_table()
+
+
+def see_rule(section: Section, rule: Rule) -> At | None:
+    """Below rows it divides; below a header it underlines, and is part of it."""
+    if section.table is not None and not section.table.rows:
+        section.account.count(LineKind.HEADER)
+        return None
+    take_note(section, rule)
+    if section.table is None:
+        return None
+    section.leave()
+    section.front = None
+    return At.BETWEEN
+
+
+def take_note(section: Section, note: Note | Prompt | Rule) -> None:
+    """A note is passed on."""
+    section.account.note(note.text)
+
+
+def pass_over_blank(section: Section, _: Blank) -> None:
+    """A blank line only counts."""
+    section.account.count(LineKind.BLANK)
+
+
+def report_odd(section: Section, odd: Odd) -> None:
+    """A line that no rule accounts for is reported."""
+    section.account.report_odd(odd.text, section.table.layout if section.table else None)
+
+
+def count_aside(section: Section, _: object) -> None:
+    """A line of a table that is not read is counted."""
+    assert section.aside is not None
+    section.aside = Aside(section.aside.banner, section.aside.lines + 1)
+    section.account.count(LineKind.NOTE)
+
+
+# The table ----------------------------------------------------------------------------------------
+
+Action = Callable[["Section", "Any"], "At | None"]
+_EVERYWHERE: dict[type, tuple[Action, At | None]] = {
+    Banner: (see_banner, At.UNDER_BANNER),
+    Header: (see_header, At.IN_TABLE),
+    SurplusHeader: (see_surplus_header, At.ASIDE),
+    OtherBanner: (see_other_banner, At.ASIDE),
+    Stamp: (see_stamp, At.BETWEEN),
+    Prompt: (see_prompt, At.BETWEEN),
+    Rule: (see_rule, None),
+    Note: (take_note, None),
+    Blank: (pass_over_blank, None),
+    Odd: (report_odd, None),
+}
+_SOMEWHERE: dict[tuple[At, type], tuple[Action, At]] = {
+    (At.BETWEEN, RowAlone): (hold_row, At.HOLDING),
+    (At.UNDER_BANNER, RowAlone): (hold_row, At.HOLDING),
+    (At.HOLDING, RowAlone): (hold_row, At.HOLDING),
+    (At.IN_TABLE, Row): (take_row, At.IN_TABLE),
+    (At.IN_TABLE, Continuation): (extend_row, At.IN_TABLE),
+    (At.ASIDE, Odd): (count_aside, At.ASIDE),
+}
+TRANSITIONS: dict[tuple[At, type], tuple[Action, At]] = {
+    (at, line): (action, then or at) for at in At for line, (action, then) in _EVERYWHERE.items()
+} | _SOMEWHERE
+"""(where the reader is, what the line is) -> (what is done about it, where the reader is then)."""

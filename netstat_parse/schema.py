@@ -1,0 +1,148 @@
+"""The kinds of tables: what a row of each consists of, stated once.
+
+A kind of table is a value. From its cells follow the order of a row's texts, the columns of CSV,
+the field of Snapshot that its records go to, and what the command calls it. Nothing else in the
+package asks which kind a table is. To add a kind, write its record in `models`, its grammar in the
+dialects that print it, its value here, and its field in Snapshot.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+FILLS, EXCEEDS = "_fills", "_exceeds"
+"""The ends of the names of cells that netstat may have cut: the text fills its column, so it may
+have been cut; or it is longer than the column, which proves that nothing was."""
+
+
+class Cell(NamedTuple):
+    """One text of a row, under its results name in the grammar."""
+
+    name: str
+    type: type = str
+    """What a record has of it: `int`, `str`, or `tuple` of the words in it."""
+    column: str = ""
+    """Its column in CSV, if that has another name."""
+    truncatable: bool = False
+    """netstat may cut it. The grammar then tells apart NAME, NAME_fills and NAME_exceeds."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The results names that its text may stand under."""
+        if not self.truncatable:
+            return (self.name,)
+        return self.name, self.name + FILLS, self.name + EXCEEDS
+
+
+class Kind:
+    """A kind of table. Each is made once, here, and equals only itself."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        title: str,
+        record: str,
+        key: str,
+        cells: tuple[Cell, ...],
+        never_empty: tuple[str, str] | None = None,
+        option: str = "",
+        is_written_as_printed: bool = True,
+        is_always_in_json: bool = False,
+    ) -> None:
+        self.name = name
+        """The field of Snapshot that holds its records."""
+        self.title = title
+        """What a person calls its rows."""
+        self.record = record
+        """The name of the model class of its records, or of what they are derived from."""
+        self.key = key
+        """A cell that is never empty in a row: by it a row is told from a line that is none."""
+        self.never_empty = never_empty or (key, key)
+        """Two cells that are never empty in a row of which nothing fills its column."""
+        self.cells = cells
+        self.option = option or name
+        """What `--table` and `write_csv(table=...)` call it."""
+        self.is_written_as_printed = is_written_as_printed
+        """Its columns in CSV are its cells, so that CSV needs no records."""
+        self.is_always_in_json = is_always_in_json
+        """`write_json` writes its field where there is no such table. The first kinds are written
+        always; later ones only where there are rows, so that output does not change with each."""
+
+    def __repr__(self) -> str:
+        return f"<kind {self.name}>"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The results names of its cells, in their order."""
+        return tuple(name for cell in self.cells for name in cell.names)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its columns in CSV, behind the stamp, where none are named."""
+        return tuple(cell.column or cell.name for cell in self.cells)
+
+
+CONNECTIONS = Kind(
+    "connections",
+    option="internet",
+    title="connections",
+    is_always_in_json=True,
+    record="Connection",
+    key="proto",
+    never_empty=("local_host", "foreign_host"),
+    cells=(
+        Cell("proto"),
+        Cell("recv_q", int),
+        Cell("send_q", int),
+        Cell("local_host", column="local_address", truncatable=True),
+        Cell("local_port", truncatable=True),
+        Cell("foreign_host", column="foreign_address", truncatable=True),
+        Cell("foreign_port", truncatable=True),
+        Cell("state"),
+        Cell("pid", int),
+        Cell("program"),
+    ),
+)
+
+UNIX_SOCKETS = Kind(
+    "unix_sockets",
+    option="unix",
+    title="UNIX domain sockets",
+    is_written_as_printed=False,
+    is_always_in_json=True,
+    record="UnixSocket",
+    key="type",
+    cells=(
+        Cell("refcount", int),
+        Cell("flags", tuple),
+        Cell("type"),
+        Cell("state"),
+        Cell("inode", int),
+        Cell("pid", int),
+        Cell("program"),
+        Cell("path"),
+    ),
+)
+
+MULTICAST_GROUPS = Kind(
+    "multicast_groups",
+    title="multicast groups",
+    record="MulticastGroup",
+    key="group",
+    cells=(
+        Cell("interface"),
+        Cell("refcount", int),
+        Cell("group"),
+    ),
+)
+
+KINDS = (CONNECTIONS, UNIX_SOCKETS, MULTICAST_GROUPS)
+"""Every kind of table, in the order in which a Snapshot has them."""
+
+_KIND_OF = {name: kind for kind in KINDS for name in (kind.name, kind.option)}
+
+
+def get_kind(name: str) -> Kind:
+    """The kind of this name or option; KeyError if there is none."""
+    return _KIND_OF[name]

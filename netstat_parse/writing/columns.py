@@ -1,0 +1,158 @@
+"""The columns of CSV: their names, and the text of each in a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from netstat_parse.errors import UnknownColumnError
+from netstat_parse.grammar.truncation import MARK
+from netstat_parse.schema import KINDS, Kind, get_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from pydantic import BaseModel
+
+    from netstat_parse.models import Endpoint
+
+OF_SNAPSHOT = ("captured_at", "source")
+"""The columns that are the same in all rows of a snapshot."""
+SIGNED = frozenset({"timer_expires", "use_count", "retain_count"})
+"""The columns whose numbers may start with a minus."""
+
+Getter = Callable[["Any"], str]
+"""From a record to the text of one of its columns."""
+
+
+def _host(endpoint: Endpoint) -> str:
+    maybe_cut = endpoint.truncated and endpoint.address is None
+    return endpoint.host + MARK if maybe_cut else endpoint.host
+
+
+def _port(endpoint: Endpoint) -> str:
+    return str(endpoint.port) if endpoint.port is not None else endpoint.service or ""
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return " ".join(value)
+    if isinstance(value, tuple):
+        return " ".join(f"{_host(endpoint)}:{_port(endpoint) or '*'}" for endpoint in value)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{title}={text}" for title, text in value.items())
+    return str(value)
+
+
+_MADE_OF_CELLS: dict[str, Getter] = {
+    "local_address": lambda record: _host(record.local),
+    "local_port": lambda record: _port(record.local),
+    "foreign_address": lambda record: _host(record.foreign),
+    "foreign_port": lambda record: _port(record.foreign),
+    "pid": lambda record: _text(record.process and record.process.pid),
+    "program": lambda record: _text(
+        record.process.name if record.process else getattr(record, "executable", None)
+    ),
+}
+"""The columns of cells that are no field of the record."""
+_FIELDS_IN_COLUMNS = frozenset({"local", "foreign", "process"})
+"""The fields that these columns have the parts of."""
+
+_PARTS = {
+    "timer": {
+        "timer": "name",
+        "timer_expires": "expires",
+        "timer_retransmits": "retransmits",
+        "timer_probes": "probes",
+    },
+    "effective_process": {"effective_pid": "pid", "effective_program": "name"},
+}
+"""The fields that are models themselves, and the columns of their parts."""
+
+
+def default_columns(kind: Kind) -> tuple[str, ...]:
+    """The columns of a table of this kind where none are named."""
+    return ("captured_at", *kind.columns)
+
+
+def all_columns(dialect: str, kind: Kind) -> tuple[str, ...]:
+    """What `all` stands for: the default columns, the dialect's own, and the rest."""
+    base = _record(kind)
+    own: dict[str, Getter] = {}
+    for record in (base, *base.__subclasses__()):
+        if record is not base and dialect in _dialects(record):
+            own |= _own_getters(record, base)
+    columns = (*default_columns(kind), *own, *_field_getters(base, ()), "source")
+    return tuple(dict.fromkeys(columns))
+
+
+def getters_of(columns: Iterable[str], kind: Kind) -> list[Getter | None]:
+    """For each column the function that gives its text; None for a column of the snapshot.
+
+    Raises UnknownColumnError for a name that is a column of no dialect's table of this kind.
+    """
+    base = _record(kind)
+    known: dict[str, Getter | None] = dict.fromkeys(OF_SNAPSHOT)
+    known |= {column: _MADE_OF_CELLS.get(column) or _field(column) for column in kind.columns}
+    known.update(_field_getters(base, ()))
+    for record in base.__subclasses__():
+        known |= _own_getters(record, base)
+    getters = []
+    for column in columns:
+        if column not in known:
+            raise UnknownColumnError(column, tuple(known))
+        getters.append(known[column])
+    return getters
+
+
+def _record(kind: Kind) -> type[BaseModel]:
+    from netstat_parse import models
+
+    record: type[BaseModel] = getattr(models, kind.record)
+    return record
+
+
+def _dialects(record: type[BaseModel]) -> tuple[str, ...]:
+    """The dialects that print these records."""
+    from typing import get_args
+
+    return get_args(record.model_fields["dialect"].annotation)
+
+
+def _own_getters(record: type[BaseModel], base: type[BaseModel]) -> dict[str, Getter]:
+    """The columns that only this class of records has."""
+    return _field_getters(record, base.model_fields)
+
+
+def _field_getters(record: type[BaseModel], but: Iterable[str]) -> dict[str, Getter]:
+    """The columns of a record's fields."""
+    getters: dict[str, Getter] = {}
+    for field in record.model_fields:
+        if field in _PARTS:
+            getters |= {column: _part(field, name) for column, name in _PARTS[field].items()}
+        elif field not in but and field not in _FIELDS_IN_COLUMNS:
+            getters[field] = _field(field)
+    return getters
+
+
+def _part(field: str, name: str) -> Getter:
+    return lambda record: _text(getattr(getattr(record, field, None), name, None))
+
+
+def _field(field: str) -> Getter:
+    return lambda record: _text(getattr(record, field, None))
+
+
+def kind_names() -> tuple[str, ...]:
+    """What the kinds of tables are called on the command line."""
+    return tuple(kind.option for kind in KINDS)
+
+
+def find_kind(name: str) -> Kind:
+    """The kind of this name; raises ValueError with the names that there are."""
+    try:
+        return get_kind(name)
+    except KeyError:
+        raise ValueError(f"no table {name!r}; there are {', '.join(kind_names())}") from None

@@ -1,0 +1,116 @@
+"""The options of the command line, before anything is read."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from netstat_parse.command.messages import UsageError
+from netstat_parse.command.options import check_columns, find_format, make_parser
+from netstat_parse.errors import UnknownColumnError
+
+
+def parse(*arguments: str) -> argparse.Namespace:
+    return make_parser().parse_args(arguments)
+
+
+def test_what_holds_without_options() -> None:
+    options = vars(parse("convert"))
+    for name in ("work", "version"):
+        del options[name]
+    assert options == {
+        "files": ["-"],
+        "output": None,
+        "to": None,
+        "columns": None,
+        "table": "internet",
+        "dialect": None,
+        "spreadsheet_safe": False,
+        "strict": False,
+        "rejects": None,
+        "timestamp_format": [],
+        "uncut": False,
+        "jobs": 1,
+    }
+    options = vars(parse("run"))
+    assert (options["argv"], options["timeout"]) == ([], 10.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [
+        (["--to", "xml"], "xml"),
+        (["--table", "routes"], "routes"),
+        (["--columns", ","], "','"),
+        (["--jobs", "-1"], "'-1'"),
+        (["--jobs", "many"], "'many'"),
+        (["--timeout", "3"], "--timeout"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_no_option_is_told(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], wrong: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse("convert", *arguments)
+    assert caught.value.code == 2
+    assert wrong in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_options_that_take_values() -> None:
+    options = parse(
+        *("convert", "a", "b", "--jobs", "0", "--columns", " pid , proto,"),
+        *("--timestamp-format", "%s", "--timestamp-format", "%H", "--table", "multicast_groups"),
+    )
+    assert options.files == ["a", "b"]
+    assert options.jobs == 0
+    assert options.columns == ("pid", "proto")
+    assert options.timestamp_format == ["%s", "%H"]
+    assert options.table == "multicast_groups"
+
+
+SUFFIXES = {
+    "out.csv": "csv",
+    "out.json": "json",
+    "out.jsonl": "jsonl",
+    "out.ndjson": "jsonl",
+    "out.JSON": "json",
+    "out.txt": "table",
+    "out": "csv",
+    "out.log": "csv",
+    "out.csv.gz": "csv",
+    "out.json.xz": "json",
+    "out.jsonl.bz2": "jsonl",
+    "out.gz": "csv",
+    "a.json/out": "csv",
+}
+
+
+@pytest.mark.parametrize(("name", "form"), SUFFIXES.items())
+def test_the_suffix_chooses_the_format(name: str, form: str) -> None:
+    assert find_format(name, None) == form
+
+
+def test_the_suffix_goes_before_what_was_asked_for() -> None:
+    assert find_format("out.json", "csv") == "json"
+    assert find_format("out.log", "json") == "json"
+    assert find_format(None, "table") == "table"
+    assert find_format(None, None) == "csv"
+
+
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_columns_go_with_csv_and_tables(form: str) -> None:
+    check_columns(parse("convert", "--columns", "proto,all"), form)
+    check_columns(parse("convert", "--table", "unix", "--columns", "path,inode"), form)
+    with pytest.raises(UnknownColumnError, match="'path'"):
+        check_columns(parse("convert", "--columns", "path"), form)
+    with pytest.raises(UnknownColumnError, match="'proto'"):
+        check_columns(parse("convert", "--table", "unix", "--columns", "all,proto"), form)
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_columns_do_not_go_with_json(form: str) -> None:
+    check_columns(parse("convert"), form)
+    with pytest.raises(UsageError, match=f"not for {form}"):
+        check_columns(parse("convert", "--columns", "proto"), form)
