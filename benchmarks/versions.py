@@ -26,7 +26,11 @@ def environment_of(version: Path) -> dict[str, str]:
     path. This tree comes last, for `benchmarks` itself.
     """
     path = os.pathsep.join((str(version), str(ROOT)))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
+    # Modules are compiled once, as they are where a package is installed.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment["PYTHONPYCACHEPREFIX"] = str(ROOT / "benchmarks" / "corpora" / "bytecode")
+    return environment
 
 
 def command_module(version: Path) -> str:

@@ -111,7 +111,8 @@ def test_rows_are_held_from_the_first_doubt_until_it_is_settled() -> None:
 def test_held_rows_are_passed_on_where_their_table_ends(end: str) -> None:
     """No row of another table can prove anything of them."""
     table = Table()
-    assert table.feed(linux_capture([ROW, CUT, ROW])) == 1
+    assert table.feed(linux_capture([ROW])) == 1
+    assert table.feed([linux_row(CUT), linux_row(ROW)]) == 1
     assert table.feed([end]) == 3
 
 

@@ -274,7 +274,7 @@ def one_of_words(texts: Iterable[str], words: str) -> ParserElement:
 
 def port(side: str) -> ParserElement:
     """A port: its number or its service name under the results name SIDE_port, or `*`."""
-    known = word_token("port", f"{PORT}|{NAMED_PORT}", quick=f"{PORT}|{PLAIN_NAME}")
+    known = word_token("port", f"{PORT}|{NAMED_PORT}", quick=f"{PORT[3:-1]}|{PLAIN_NAME}")
     none = word_token("'*'", r"\*")
     return choice("port", known(f"{side}_port"), none, is_exclusive=True)
 

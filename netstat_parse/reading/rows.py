@@ -94,7 +94,8 @@ class RowReader:
         self._forms = [i for i, name in enumerate(names) if name.endswith((FILLS, EXCEEDS))]
         self._exceeds = [i for i in self._forms if names[i].endswith(EXCEEDS)]
         # Ports may be empty, so a missing one does not tell that it stands among those that fill.
-        self._port_fills = [i for i in self._forms if names[i].endswith("port" + FILLS)]
+        ports = [i for i in self._forms if names[i].endswith("port" + FILLS)]
+        self._port_fills = (ports[0], ports[-1]) if ports else None
         self._known = {truncation: (Known(), Known()) for truncation in Truncation}
         self._room = LEAST_REMEMBERED
 
@@ -199,9 +200,15 @@ class RowReader:
             found = finder.find(text)
             if len(found) != len(left):
                 break  # there are line feeds within the lines
-            here = [i for i, row in enumerate(found) if not row[first] or not row[second]]
-            for port in self._port_fills:
-                here += [i for i, row in enumerate(found) if row[port]]
+            if self._port_fills is None:
+                here = [i for i, row in enumerate(found) if not row[first] or not row[second]]
+            else:
+                local, foreign = self._port_fills
+                here = [
+                    i
+                    for i, row in enumerate(found)
+                    if not row[first] or not row[second] or row[local] or row[foreign]
+                ]
             if len(left) == len(lines):
                 rows = found
             else:
