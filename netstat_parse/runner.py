@@ -316,7 +316,7 @@ def _collect_by_threads(
     stdout: IO[bytes],
     stderr: IO[bytes],
 ) -> None:
-    """The same for Windows, where pipes can't be waited for together."""
+    """Reads both pipes with threads: on Windows they can't be waited for together."""
 
     def pour(pipe: IO[bytes], data: bytearray) -> None:
         with suppress(OSError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, get_args
 
 import pytest
@@ -85,11 +86,10 @@ class Then(NamedTuple):
     at: At
     kind: LineKind | None
     """What it is counted as; None if that is not known yet."""
-    calls: list[tuple[Any, ...]] = []
+    calls: Sequence[tuple[Any, ...]] = ()
     """What the sink gets when it comes."""
 
 
-BEGINS_NOTHING_YET: list[tuple[Any, ...]] = []
 OF_ROWS_ALONE: list[tuple[Any, ...]] = [START, INFERRED, ROW_IS_PASSED_ON]
 """Rows that were held are passed on by any line that is none of them."""
 BANNER, HEADER, NOTED, BLANK = LineKind.BANNER, LineKind.HEADER, LineKind.NOTE, LineKind.BLANK
@@ -199,7 +199,7 @@ def test_a_line_does_what_its_transition_says(
     counts = dict(section.account.counts)
     section.take(LINES[line_type])
     assert section.at is then
-    assert shortened(sink.take_calls()) == calls
+    assert shortened(sink.take_calls()) == list(calls)
     if at is At.HOLDING and kind is not None:
         counts[LineKind.ROW] += 1
     if kind is not None:
@@ -272,9 +272,9 @@ def test_what_is_known_of_a_snapshot_is_forgotten_where_it_ends() -> None:
     row = linux_row(ROW, "p")
     for divider in (DATE, PROMPT, "------"):
         calls = take(*capture, row, UNIX_HEADER, *capture, row, divider, row, "")
-        assert calls[-3:] == OF_ROWS_ALONE
+        assert [call[0] for call in calls[-3:]] == ["start", "note", "row"]
         again = take(*capture, row, UNIX_HEADER, *capture, row, divider, UNIX_HEADER)
-        assert again[-2:] == [BETWEEN, START]
+        assert [call[0] for call in again[-2:]] == ["between", "start"]
 
 
 def test_the_stamp_of_a_snapshot_is_the_last_one_above_it() -> None:
@@ -293,9 +293,9 @@ def test_only_stamps_in_front_of_lines_outside_of_a_snapshot_are_the_next_ones()
     stamped = ("start", "linux", AT)
     assert take(front + banner, later + header)[-1] == stamped
     assert take(banner, front + header)[-1] == stamped
-    assert take(front + "------", banner, later + header)[-1] == stamped
-    assert take(front + linux_row(ROW, "p"), later[:-2] + "2Z " + linux_row(ROW, "p"), "")[0]
-    for last in (PROMPT, "------", linux_row(ROW), NOTE):
+    assert take(front + NOTE, banner, later + header)[-1] == stamped
+    assert take(front + linux_row(ROW, "p"), linux_row(ROW, "p"), "")[0] == stamped
+    for last in (PROMPT, linux_row(ROW), NOTE):
         assert take(banner, header, linux_row(ROW), front + last, banner, header)[-1] == START
     # An empty snapshot has the stamp in front of its own banner, not of the next one.
     assert take(banner, front + banner, header) == [START, BETWEEN, stamped]

@@ -383,3 +383,22 @@ def test_csv_marks_what_may_be_cut() -> None:
         timeout=60,
     )
     assert converted.stdout.decode() == text.getvalue()
+
+
+@pytest.mark.parametrize("proto", ["tcp6", "udp6"])
+@pytest.mark.parametrize("length", [22, 23, 24, 27, 28, 50, 51])
+def test_the_columns_of_rows_alone_may_have_any_width(proto: str, length: int) -> None:
+    """net-tools cuts to 23, or, as Red Hat has it, to 27 and 28; toybox -W to 51."""
+    host = "host-".ljust(length - len(":443"), "x")
+    row = f"{proto:5} {0:6} {0:6} {host}:443 {'::1:22':23} ESTABLISHED"
+    (snapshot,) = ns.iter_snapshots([row])
+    assert snapshot.connections[0].local.truncated is (length in {23, 27, 28, 51})
+
+
+def test_an_address_of_rows_alone_that_is_longer_than_all_but_one_width_is_proof() -> None:
+    rows = [
+        f"tcp6       0      0 {'host-'.ljust(length - 4, 'x')}:443 ::1:22 ESTABLISHED"
+        for length in (23, 28, 29)
+    ]
+    (snapshot,) = ns.iter_snapshots(rows)
+    assert not any(connection.local.truncated for connection in snapshot.connections)

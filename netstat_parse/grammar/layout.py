@@ -93,7 +93,8 @@ class Found(NamedTuple):
 
 
 class Layout:
-    """What a header announced: how to read the rows below it. It equals only itself."""
+    """The columns that a header announced, and how to read the rows below it. It equals only
+    itself."""
 
     def __init__(
         self,

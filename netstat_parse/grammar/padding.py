@@ -69,7 +69,7 @@ class Padding:
         self._left = 0
 
     def expect_rest(self, missing: int) -> None:
-        """The row above lacks so many bytes of its last cell."""
+        """Expect the rest of the row above, which lacks this many bytes of its last cell."""
         self._left = missing
 
     def is_rest(self, text: str) -> bool:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 
 class Truncation(Enum):
-    """What is known of a snapshot."""
+    """Whether netstat may have cut what fills its column, in one snapshot."""
 
     POSSIBLE = "what fills its column may have been cut"
     EXCLUDED = "a longer text has proved that nothing was cut, or netstat was told not to cut"
@@ -107,7 +107,7 @@ digits. It is whole even where it fills its column."""
 
 
 def has_length(lengths: Iterable[int], character: str = r"\S") -> str:
-    """Looks ahead: the text up to the next blank, or the line's end, is so many characters long."""
+    """Looks ahead: the text up to the next blank, or the line's end, has one of these lengths."""
     words = (
         rf"{character}{{{least}}}(?!\S)"
         if least == most

@@ -1,4 +1,4 @@
-"""What a parse gives: frozen pydantic models.
+"""The records and snapshots that a parse gives: frozen pydantic models.
 
 Equal values are equal and hash alike, and every model survives a trip through JSON unchanged.
 """

@@ -16,7 +16,7 @@ LINES_EXPLAINED = 10_000
 
 
 class LineKind(StrEnum):
-    """What a line is."""
+    """The kinds of lines that are counted."""
 
     BANNER = "banner"
     HEADER = "header"
@@ -48,7 +48,7 @@ class Account:
         self.line = line
 
     def count(self, kind: LineKind, lines: int = 1) -> None:
-        """Count the line, or so many lines, as what they are."""
+        """Count the line, or several, under its kind."""
         self.counts[kind] += lines
 
     def note(self, text: str) -> None:

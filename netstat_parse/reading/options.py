@@ -1,4 +1,4 @@
-"""What a reader may be told, stated once."""
+"""The options of a reader, stated once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple, TypedDict
 
 
 class Options(NamedTuple):
-    """The options of a reader, with their defaults."""
+    """All options, with their defaults."""
 
     dialect: str | None = None
     """The dialect of every header; None: the header tells."""
@@ -22,7 +22,7 @@ class Options(NamedTuple):
 
 
 class OptionKeywords(TypedDict, total=False):
-    """The same options as the keyword arguments of a public function; `Options` describes them."""
+    """The keyword arguments of the public functions; `Options` describes them."""
 
     dialect: str | None
     strict: bool

@@ -100,7 +100,7 @@ class RowReader:
         self._room = LEAST_REMEMBERED
 
     def remember(self, rows: int) -> None:
-        """Remember lines from now on; a snapshot under this header had so many rows."""
+        """Remember lines from now on. `rows` is how many the snapshot before had."""
         self.remembers = True
         self._room = min(max(self._room, 2 * rows), MOST_REMEMBERED)
 
@@ -133,7 +133,7 @@ class RowReader:
         return Read(made, holes, known)
 
     def read_alone(self, text: str, cells: Cells) -> tuple[Made, Known]:
-        """What is made of one row, given all cells of its layout; and what it tells of truncation.
+        """Make one row, given all cells of its layout; also gives what it tells of truncation.
 
         It is not remembered.
         """
@@ -144,7 +144,7 @@ class RowReader:
         return self._build([row], text, POSSIBLE, marked)[0], known
 
     def read_as_whole(self, lines: Sequence[Line]) -> list[Made]:
-        """What is made of lines that are rows, where it is known that netstat cut nothing."""
+        """Make lines that are rows, where it is known that netstat cut nothing."""
         made, holes, _ = self.read(lines, EXCLUDED)
         for i in holes:
             text = text_of(lines[i])
@@ -163,8 +163,10 @@ class RowReader:
     def _read_new(
         self, lines: Sequence[Line], truncation: Truncation, known: Known
     ) -> tuple[list[Made | None], list[int]]:
-        """What is made of lines, and which are no rows; `known` is told what these tell of
-        truncation."""
+        """Read lines, none of them known; gives what is made of them, and which are no rows.
+
+        `known` is told what the rows tell of truncation.
+        """
         text = joined(lines)
         in_bulk = lines
         if not is_plain(text) or has_long_line(text, LONGEST_IN_BULK):

@@ -85,7 +85,7 @@ class Table:
         return row.missing > 0 and self.rows > 0 and self._padding.is_padded is not False
 
     def expect_rest(self, missing: int) -> None:
-        """The row above lacks so many bytes of its last cell."""
+        """Expect the rest of the row above, which lacks this many bytes of its last cell."""
         self._padding.expect_rest(missing)
 
     def is_rest_of_row(self, text: str) -> bool:

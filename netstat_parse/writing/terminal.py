@@ -1,4 +1,4 @@
-"""What a person sees on a terminal: tables, and the progress of long work.
+"""Tables and the progress of long work, for a person at a terminal.
 
 With rich (the extra `rich`) both are drawn; without it they are plain text.
 """

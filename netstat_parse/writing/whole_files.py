@@ -238,7 +238,7 @@ def _replace_when_whole(name: str, old: os.stat_result | None) -> Iterator[TextI
 
 
 def _status_of(name: str) -> os.stat_result | None:
-    """What is there under that name, links followed; None if nothing is."""
+    """The status of the file of that name, links followed; None if there is none."""
     try:
         return os.stat(name)
     except FileNotFoundError:

@@ -105,6 +105,8 @@ def limits(header: str) -> AddressLimits:
 def datagram_limits(limits: AddressLimits) -> AddressLimits:
     """Those of udp and raw: Red Hat's 1.60, 27 wide, cuts them to 23; Fedora's, to 27 and 28."""
     width = limits.field
+    if limits.also:
+        return limits  # the width is not known, and all of them are among its lengths
     if width is not None and NARROWEST_ADDRESS < width < WIDE_ADDRESS:
         return AddressLimits(width + 1, also=(NARROWEST_ADDRESS, width))
     return limits
