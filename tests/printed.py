@@ -149,7 +149,8 @@ def is_right(endpoint: Endpoint, host: str, port: str) -> bool:
 
 def is_row(connection: Connection, row: Row, options: str = "p") -> bool:
     """Whether a connection is that row, with nothing in it that is wrong."""
-    states = MACOS_STATES if connection.dialect == "macos" else LINUX_STATES
+    # A row of macOS without its header may be one of FreeBSD, whose words are the same.
+    states = MACOS_STATES if connection.dialect in ("macos", "freebsd") else LINUX_STATES
     if "p" in options and row.pid:
         printed = f"{row.pid}/{row.program}"[:19].partition("/")[2].rstrip()
         process = connection.process

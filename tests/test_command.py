@@ -136,7 +136,7 @@ def test_an_interrupt_leaves_the_old_file(tmp_path: Path, number: signal.Signals
 # Pipes and standard streams -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["csv", "table"])
+@pytest.mark.parametrize("form", ["csv", pytest.param("table", marks=pytest.mark.slow)])
 def test_a_closed_pipe_ends_quietly(tmp_path: Path, form: str) -> None:
     log = tmp_path / "log"
     log.write_text(text_of(linux_capture([Row()], "p") * 5_000))

@@ -158,12 +158,12 @@ READABLE = [
     (
         lambda: literal("a") + optional(a_token("b", NEVER)) + optional(never()),
         r"[ \t]*+a[ \t]*+(?>b|)[ \t]*+",
-        r" *+a *+(?!\t)(?>(?!b))",
+        r" *+a *+(?!\t)(?!b)",
     ),
     (
         lambda: choice("c", a_token("b", NEVER), literal("b"), pp.NoMatch()),
         r"[ \t]*+(?>b|b)",
-        r" *+(?>(?!b)b)",
+        r" *+(?!b)b",
     ),
     (
         lambda: literal("a") + a_token("(?=b).|c", NEVER)("x"),

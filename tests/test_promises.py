@@ -112,6 +112,8 @@ NOISE = (
     "\x1b[",
     "\x1b]0;",
 )
+DIVIDERS = NOISE[2 : NOISE.index("(Not all processes could be identified, non-owned process info")]
+"""Prompts and stamps: behind them comes another snapshot."""
 noise = st.sampled_from(NOISE).map(Line)
 
 WRAPS = (
@@ -137,7 +139,8 @@ WRAPS = (
 def taken_apart(draw: st.DrawFn) -> tuple[list[Line], str]:
     """A log in which rows were dropped, repeated and cut, and between whose lines noise stands.
 
-    Banners and headers stay, so that every row that is still whole can be read.
+    Banners and headers stay, so that every row that is still whole can be read, unless a prompt or
+    a stamp stands between it and its header.
     """
     log, options = draw(captures())
     result: list[Line] = []
@@ -166,6 +169,17 @@ def whole_rows(log: Sequence[Line]) -> list[Row]:
     return [line.row for line in log if line.row is not None]
 
 
+def stands_alone(log: Sequence[Line], place: int) -> bool:
+    """A snapshot begins between a row and the header above it.
+
+    So nothing but rows like it may tell its columns, and it is reported if they can't.
+    """
+    for line in reversed(log[:place]):
+        if line.text.startswith(("Proto ", "```", *DIVIDERS)):
+            return not line.text.startswith("Proto ")
+    return True
+
+
 def assert_has_rows(snapshots: Sequence[Snapshot], rows: Sequence[Row], options: str) -> None:
     """The connections have these rows among them, right and in order."""
     options = "" if options == "macos" else options
@@ -191,10 +205,12 @@ def test_rows_that_were_left_whole_come_out(
     assert sum(reader.counts.values()) == len(given_lines)
     assert reader.counts[LineKind.UNPARSED] == sum(len(s.unparsed) for s in snapshots)
     assert reader.counts[LineKind.ROW] == sum(len(s.connections) for s in snapshots)
-    assert_has_rows(snapshots, whole_rows(log), options)
-    for snapshot in snapshots:
-        for unparsed in snapshot.unparsed:
-            assert given_lines[unparsed.number - 1] == unparsed.text
+    reported = {line.number - 1: line.text for s in snapshots for line in s.unparsed}
+    for place, text in reported.items():
+        assert given_lines[place] == text
+        assert log[place].row is None or stands_alone(log, place)
+    read = [line for place, line in enumerate(log) if place not in reported]
+    assert_has_rows(snapshots, whole_rows(read), options)
 
 
 @settings(max_examples=60)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import gc
 import gzip
+import io
 import lzma
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,7 +25,12 @@ from feeding import (
     PROOF,
     ROW,
     UDP,
+    UNIX_BANNER,
+    UNIX_HEADER,
+    UNIX_ROW,
     X25,
+    Recorder,
+    one,
     result_of,
 )
 from hypothesis import given, settings
@@ -41,6 +49,8 @@ from printed import (
 
 from netstat_parse import (
     LineKind,
+    NotNetstatError,
+    ParseError,
     Snapshot,
     SnapshotReader,
     UnknownDialectError,
@@ -48,6 +58,8 @@ from netstat_parse import (
     parse,
     read_log,
 )
+from netstat_parse.reading.lines import batches, raw_batches
+from netstat_parse.reading.reader import LINES_TO_AGE, LineReader
 
 
 def test_counts_are_there_from_the_start() -> None:
@@ -98,6 +110,11 @@ def test_iter_snapshots_reads_no_further_than_it_must() -> None:
 # However the lines are fed ------------------------------------------------------------------------
 
 
+WITH_CONTEXT = [
+    f"{linux_header()}{' Security Context':50}",
+    f"{linux_row(ROW)} {'system_u:system_r:sshd_t:s0':50}",
+    f"{linux_row(OTHER)} {'-':50}",
+]
 FRAGMENTS = [
     linux_capture([ROW, OTHER, UDP], "p"),
     linux_capture([CUT, ROW]),
@@ -120,6 +137,15 @@ FRAGMENTS = [
     [LINUX_BANNER],
     [linux_header("p")],
     ["x" * 70_000],
+    [UNIX_BANNER, UNIX_HEADER, UNIX_ROW],
+    [f"2026-11-22T12:22:41Z {line}" for line in linux_capture([ROW, OTHER], "p")],
+    linux_row(Row(program="a\n$ ls\nb"), "p").split("\n"),
+    WITH_CONTEXT,
+    [line.rstrip() for line in WITH_CONTEXT],
+    [linux_header(), "sctp                10.0.0.1:7", " " * 20 + "10.0.0.2:7", linux_row(ROW)],
+    [" " * 20 + "10.0.0.2:7"],
+    ["Every 2.0s: netstat -npt            host: Sun Nov 22 12:22:41 2026"],
+    ["------"],
 ]
 
 
@@ -173,6 +199,42 @@ def test_parse_equals_iter_snapshots(rows: list[Row], options: str) -> None:
     text = text_of(linux_capture(rows, options))
     (snapshot,) = iter_snapshots(text, strict=True)
     assert parse(text) == snapshot
+
+
+@given(logs, st.integers(1, 5000), st.booleans())
+def test_lines_as_bytes_are_read_as_texts_are(log: list[str], size: int, ended: bool) -> None:
+    """A file's lines stay bytes until they are looked at."""
+    data = text_of(log).encode()
+    if log and not ended:
+        data = data[:-1]
+    calls = []
+    for several in (raw_batches, batches):
+        sink = Recorder()
+        reader = LineReader(sink)
+        for batch in several(io.BytesIO(data), size=size):
+            reader.feed_lines(batch.lines, terminated=batch.terminated)
+        with suppress(NotNetstatError):
+            reader.close()
+        calls.append((sink.calls, reader.counts))
+    assert calls[0] == calls[1]
+
+
+def test_many_lines_leave_the_collector_of_garbage_as_it_was() -> None:
+    """It is held while they are read, unless it was off."""
+    rows = [linux_row(ROW)] * (LINES_TO_AGE + 1)
+    assert gc.isenabled()
+    assert len(one([linux_header(), *rows]).connections) == len(rows)
+    assert gc.isenabled()
+    assert not gc.get_freeze_count()
+    with pytest.raises(ParseError):
+        one([linux_header(), *rows, "odd"], strict=True)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        one([linux_header(), *rows])
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 # Encodings and compressions -----------------------------------------------------------------------

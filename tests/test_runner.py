@@ -141,6 +141,7 @@ def test_locale_is_c(monkeypatch: pytest.MonkeyPatch) -> None:
     assert os.environ["LANGUAGE"] == "de"
 
 
+@pytest.mark.slow
 def test_standard_input_is_empty() -> None:
     reading, writing = os.pipe()  # a standard input that never ends
     script = f"""
@@ -418,6 +419,7 @@ def test_timed_out() -> None:
     assert not children()
 
 
+@pytest.mark.slow
 def test_timed_out_with_its_standard_output_closed() -> None:
     with pytest.raises(ns.CommandTimeoutError) as caught:
         ns.run(["sh", "-c", "echo why >&2; exec sleep 100 >&-"], timeout=0.3)

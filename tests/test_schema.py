@@ -99,8 +99,7 @@ def test_a_snapshot_has_a_field_of_its_records(kind: Kind) -> None:
     assert getattr(snapshot, kind.name) == ()
     assert kind.name in snapshot.model_dump_json()
     schema = Snapshot.model_json_schema()
-    (items,) = (schema["properties"][kind.name]["items"],)
-    referred = re.findall(r"'#/\$defs/(\w+)'", str(items))
+    referred = re.findall(r"'#/\$defs/(\w+)'", str(schema["properties"][kind.name]["items"]))
     assert kind.record in referred
     assert all(issubclass(getattr(models, n), getattr(models, kind.record)) for n in referred)
 

@@ -62,7 +62,7 @@ class Section:
         """The line of the banner above has a stamp in front."""
         self.aside: Aside | None = None
         self.other_dialect: str | None = None
-        """Of the tables that were set aside before any snapshot."""
+        """Of the tables that were set aside outside of a snapshot."""
 
     # Taking lines
 
