@@ -8,7 +8,7 @@ import random
 from typing import BinaryIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from streams import COMPRESS, WIDE, WIDE_LINES, endless, heavy_imports, lines, peak_memory, read
 
@@ -139,6 +139,7 @@ def test_a_long_text_line_is_not_cut() -> None:
 # Lines known by their bytes
 
 
+@settings(max_examples=25)
 @given(
     st.lists(
         st.one_of(
@@ -245,6 +246,7 @@ class Marked(io.BytesIO):
         return super().read1(size) or self._file.read1(size)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_many_lines_take_no_more_memory() -> None:
     count = 0
 

@@ -195,6 +195,7 @@ def bomb(compression: str, length: int) -> bytes:
     return b"".join(pieces)
 
 
+@pytest.mark.slow
 @each_compression
 def test_a_bomb_takes_no_more_memory(compression: str) -> None:
     data = bomb(compression, 100_000_000)

@@ -200,7 +200,9 @@ def test_what_refuses_a_tab_matches_nowhere_before_one(pattern: str) -> None:
 # Numbers ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("limit", [10, 59, 60, 99, 100, 255, 1000, 65535])
+@pytest.mark.parametrize(
+    "limit", [10, 59, 60, 99, 100, 255, 1000, pytest.param(65535, marks=pytest.mark.slow)]
+)
 def test_whole_numbers_up_to_a_limit(limit: int) -> None:
     pattern = re.compile(at_most(limit) + r"(?![0-9])")
     for value in range(10 * limit + 12):

@@ -109,7 +109,7 @@ def write_and_raise(path: str | Path, text: str, error: type[BaseException]) -> 
 @pytest.mark.parametrize(
     "error", [BrokenError, KeyboardInterrupt, SystemExit, BrokenPipeError, FileNotFoundError]
 )
-@pytest.mark.parametrize("size", [0, 1, 1_000_000])
+@pytest.mark.parametrize("size", [0, 1, pytest.param(1_000_000, marks=pytest.mark.slow)])
 def test_an_exception_leaves_the_old_file(
     suffix: str, error: type[BaseException], size: int, tmp_path: Path
 ) -> None:
