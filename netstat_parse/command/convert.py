@@ -83,29 +83,29 @@ class Source:
                 self.fail(str(error))
 
     def show_progress(self, size: int) -> None:
-        """From now on progress is shown on a terminal; of so many bytes, 0 if that is not known."""
+        """Starts to show progress on a terminal. `size` is in bytes, 0 if it is not known."""
         if sys.stderr.isatty():
             from netstat_parse.writing.terminal import Progress
 
             self._progress = Progress(self._path, size)
 
     def advance(self, count: int) -> None:
-        """So many bytes more were read."""
+        """Counts `count` more bytes as read."""
         if self._progress is not None:
             self._progress.advance(count)
 
     def fail(self, reason: str) -> None:
-        """Record that the source is damaged; rows read so far are kept."""
+        """Records that the source is damaged; rows read so far are kept."""
         complain(reason)
         self.is_damaged = True
 
     def found(self, snapshots: int) -> None:
-        """So many snapshots were found until now."""
+        """Shows that this many snapshots were found until now."""
         if self._progress is not None:
             self._progress.show(snapshots)
 
     def close(self) -> None:
-        """No progress is shown any more."""
+        """Stops showing progress."""
         if self._progress is not None:
             self._progress.close()
 

@@ -1,6 +1,6 @@
-"""What is this line? A pure function: a line's text, and what may come now, to what the line is.
+"""Says what a line is: a pure function of its text and of what may come now.
 
-It reads nothing and remembers nothing. The section decides what is done about the answer.
+It reads nothing more and remembers nothing. The section decides what is done about the answer.
 """
 
 from __future__ import annotations
