@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import corpora
-from netstat_parse import cli, jobs, lines
+from netstat_parse.command import jobs, main
+from netstat_parse.command.messages import NOTHING, PARTLY
+from netstat_parse.reading import parts
+from netstat_parse.reading.options import Options
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
+LARGEST = ("--columns", "all")
 
-def convert(path: Path, count: int, *options: str) -> tuple[int, bytes, bytes]:
+
+def convert(paths: list[Path], count: int, *options: str) -> tuple[int, bytes, bytes]:
     """Exit status, output, rejects."""
-    out, rejects = path.with_suffix(f".{count}.out"), path.with_suffix(f".{count}.rejects")
+    folder = paths[0].parent
+    out, rejects = folder / f"{count}.out", folder / f"{count}.rejects"
     for file in (out, rejects):
         file.unlink(missing_ok=True)
     arguments = ["--jobs", str(count), "-o", str(out), "--rejects", str(rejects), *options]
-    status = cli.main(["convert", str(path), *arguments])
+    status = main(["convert", *map(str, paths), *arguments])
     return status, _content(out), _content(rejects)
 
 
@@ -34,27 +42,9 @@ def _content(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b"nothing"
 
 
-@pytest.fixture
-def used(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Of how many other processes the output was used, round by round."""
-    found: list[int] = []
-    take = jobs._Work._take_children
-
-    def counting(work: jobs._Work) -> int:
-        found.append(take(work))
-        return found[-1]
-
-    monkeypatch.setattr(jobs._Work, "_take_children", counting)
-    return found
-
-
-def set_sizes(monkeypatch: pytest.MonkeyPatch, part: int, look_back: int, proof: int) -> None:
-    monkeypatch.setattr(jobs, "MIN_PART", part)
-    monkeypatch.setattr(jobs, "MAX_PART", 8 * part)
-    monkeypatch.setattr(jobs, "LOOK_BACK", look_back)
-    monkeypatch.setattr(jobs, "HEAD_STEP", 200)
-    monkeypatch.setattr(jobs, "ROWS_TO_PROVE", proof)
-    monkeypatch.setattr(lines, "ROWS_TO_PROVE", proof)
+def cut_often(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Files are cut into parts of about this many bytes."""
+    monkeypatch.setattr(jobs, "cut_file", partial(parts.cut_file, size=size))
 
 
 # Random logs --------------------------------------------------------------------------------------
@@ -139,146 +129,110 @@ def logs(draw: st.DrawFn) -> bytes:
     return text.encode(errors="surrogateescape")
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_same_as_one_process(
     data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    part = data.draw(st.sampled_from([1, 200, 1000]), "part")
-    look_back = data.draw(st.sampled_from([1, 300, 2000]), "look_back")
-    set_sizes(monkeypatch, part, look_back, data.draw(st.integers(1, 30), "proof"))
-    path = tmp_path / "a.log"
-    path.write_bytes(data.draw(logs(), "log"))
-    options = data.draw(
-        st.sampled_from(
-            [(), (), ("--to", "jsonl"), ("--columns", "all"), ("--uncut",), ("--columns", "source")]
-        )
-    )
-    expected = convert(path, 1, *options)
-    for count in range(2, 6):
-        assert convert(path, count, *options) == expected
-
-
-# Regular logs are split ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("text", [corpora.log(40, 50), corpora.log(40, 50, stamped=False)])
-def test_logs_are_split(
-    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, used: list[int]
-) -> None:
-    set_sizes(monkeypatch, 10_000, 20_000, 10_000)
-    path = tmp_path / "a.log"
-    path.write_text(text)
-    expected = convert(path, 1)
-    assert convert(path, 3) == expected
-    assert used == [2]
-    monkeypatch.setattr(jobs, "MAX_PART", 20_000)
-    used.clear()
-    assert convert(path, 3) == expected
-    assert len(used) >= 3
-    assert sum(used) >= 2 * (len(used) - 1)
-
-
-def test_rows_that_are_held_where_a_round_of_parts_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, used: list[int]
-) -> None:
-    """Nobody knows yet if they were cut: no other reader may be taken for the one that has them."""
-    set_sizes(monkeypatch, 2000, 300, 10_000)
-    monkeypatch.setattr(jobs, "MAX_PART", 6000)
-    path = tmp_path / "a.log"
-    path.write_text(corpora.log(12, 50))
-    assert convert(path, 5) == convert(path, 1)
-    assert used
-
-
-@pytest.mark.parametrize("make", [corpora.linux, corpora.macos])
-def test_a_large_snapshot_is_split(
-    make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, used: list[int]
-) -> None:
-    set_sizes(monkeypatch, 20_000, 40_000, 300)
-    path = tmp_path / "a.log"
-    path.write_text(make(2000))
-    assert convert(path, 4) == convert(path, 1)
-    assert used == [3]
-
-
-def test_a_wrong_assumption_costs_time_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, used: list[int]
-) -> None:
-    set_sizes(monkeypatch, 10_000, 2000, 300)
-    lines = [line for line in corpora.linux(1200).splitlines() if "2001:" not in line]
-    lines[400:400] = ["Mon Jan  5 09:00:00 UTC 2026", "odd"]
-    lines[900:900] = ["odd"]
-    path = tmp_path / "a.log"
-    path.write_text("\n".join(lines) + "\n")
-    expected = convert(path, 1)
-    assert expected[0] == cli.PARTLY
-    assert expected[2].count(b"\n") == 3
-    for count in (2, 3, 4, 5):
-        assert convert(path, count) == expected
-    assert 0 in used
-
-
-def test_several_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_sizes(monkeypatch, 5000, 10_000, 300)
+    cut_often(monkeypatch, data.draw(st.sampled_from([1, 200, 1000]), "size"))
     paths = []
-    for i, text in enumerate([corpora.log(10, 50), "nothing\n" * 5000, corpora.macos(500)]):
-        paths.append(tmp_path / f"{i}.log")
-        paths[-1].write_text(text)
-    outputs = []
-    for count in ("1", "3"):
-        out = tmp_path / f"{count}.csv"
-        arguments = ["convert", "--jobs", count, "--columns", "all", "-o", str(out)]
-        assert cli.main([*arguments, *map(str, paths)]) == cli.PARTLY
-        outputs.append(out.read_bytes())
-    assert outputs[0] == outputs[1]
+    for number, log in enumerate(data.draw(st.lists(logs(), min_size=1, max_size=3), "logs")):
+        paths.append(tmp_path / f"{number}.log")
+        paths[-1].write_bytes(log)
+    options = data.draw(
+        st.sampled_from([(), ("--to", "jsonl"), LARGEST, ("--uncut",), ("--columns", "source")])
+    )
+    assert convert(paths, 2, *options) == convert(paths, 1, *options)
+
+
+# What is cut --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_logs_are_cut(stamped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.log"
+    path.write_text(corpora.log(40, 50, stamped=stamped))
+    cut_often(monkeypatch, 10_000)
+    assert len(list(parts.cut_file(str(path), Options(), 10_000))) >= 5
+    assert convert([path], 3) == convert([path], 1)
+
+
+def test_a_snapshot_without_an_end_is_one_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.log"
+    path.write_text(corpora.macos(2000))
+    cut_often(monkeypatch, 10_000)
+    assert len(list(parts.cut_file(str(path), Options(), 10_000))) == 1
+    assert convert([path], 3) == convert([path], 1)
+
+
+@pytest.mark.parametrize("options", [(), LARGEST, ("--to", "jsonl")])
+def test_several_files(
+    options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among them one that holds nothing, one that is not there, and a compressed one."""
+    cut_often(monkeypatch, 5000)
+    paths = [tmp_path / f"{number}.log" for number in range(4)]
+    paths.append(tmp_path / "4.log.gz")
+    paths[0].write_text(corpora.log(10, 50))
+    paths[1].write_text("nothing\n" * 5000)
+    paths[3].write_text(corpora.macos(500))
+    paths[4].write_bytes(gzip.compress(corpora.log(3, 20).encode()))
+    expected = convert(paths, 1, *options)
+    assert expected[0] == PARTLY
+    assert convert(paths, 3, *options) == expected
+
+
+def test_a_pipe_is_read_when_its_turn_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "0.log"
+    log.write_text(corpora.log(10, 50))
+    pipe = tmp_path / "1.log"
+    os.mkfifo(pipe)
+
+    def result(count: int) -> tuple[int, bytes, bytes]:
+        with subprocess.Popen(["cp", log, pipe]) as writer:
+            found = convert([log, pipe, log], count)
+        assert writer.returncode == 0
+        return found
+
+    cut_often(monkeypatch, 5000)
+    assert result(3) == result(1)
 
 
 # What may go wrong --------------------------------------------------------------------------------
 
 
-def test_a_child_that_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, used: list[int], capfd: Any
+def test_a_process_that_is_killed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    set_sizes(monkeypatch, 10_000, 20_000, 10_000)
+    def killed(path: str) -> NoReturn:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    monkeypatch.setattr(jobs, "open_input", killed)
     path = tmp_path / "a.log"
-    path.write_text(corpora.log(40, 50))
-    expected = convert(path, 1)
-    work = jobs._Work._convert
-
-    def failing(self: jobs._Work, parent: int, at: int, part: jobs._Part, *files: Any) -> None:
-        if part.end is None:
-            os.kill(os.getpid(), signal.SIGKILL)
-        work(self, parent, at, part, *files)
-
-    monkeypatch.setattr(jobs._Work, "_convert", failing)
-    assert convert(path, 3) == expected
-    assert used == [1]
-    assert capfd.readouterr() == ("", "")
-
-
-def test_no_processes_to_be_had(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, used: list[int]
-) -> None:
-    set_sizes(monkeypatch, 10_000, 20_000, 10_000)
-    path = tmp_path / "a.log"
-    path.write_text(corpora.log(40, 50))
-    expected = convert(path, 1)
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
-    assert convert(path, 3) == expected
-    assert not any(used)
+    path.write_text(corpora.log(4, 50))
+    assert convert([path], 3)[:2] == (NOTHING, b"nothing")
+    _, errors = capfd.readouterr()
+    assert "a process that converted it was killed; try fewer --jobs" in errors
 
 
 INTERRUPTED = """
 import os, sys, time
-from netstat_parse import cli, jobs
-jobs.MIN_PART = 10_000
+from functools import partial
+from netstat_parse import command
+from netstat_parse.command import jobs
+jobs.cut_file = partial(jobs.cut_file, size=10_000)
 def waiting(*_):
     with open(sys.argv[2], "a") as file:
         file.write(f"{os.getpid()}\\n")
     time.sleep(60)
-jobs._Work._convert = waiting
-sys.exit(cli.main(["convert", "--jobs", "3", sys.argv[1]]))
+jobs.open_input = waiting
+sys.exit(command.main(["convert", "--jobs", "3", sys.argv[1]]))
 """
 
 

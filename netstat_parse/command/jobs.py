@@ -19,6 +19,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from itertools import chain, groupby, islice
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -73,11 +74,11 @@ def convert_in_processes(
 ) -> None:
     """Converts all inputs, each part by the next process that is free."""
     jobs = options.jobs or os.cpu_count() or 1
-    ended = multiprocessing.Event()
+    interrupted, interrupt = multiprocessing.Pipe(duplex=False)
     dialect = find_dialect(options) if options.columns and "all" in options.columns else ""
     with (
         TemporaryDirectory(prefix="netstat-parse-") as folder,
-        ProcessPoolExecutor(jobs, initializer=_begin_process, initargs=(ended,)) as pool,
+        ProcessPoolExecutor(jobs, initializer=_begin_process, initargs=(interrupted,)) as pool,
     ):
         try:
             sink.resolve(dialect)
@@ -85,7 +86,7 @@ def convert_in_processes(
             for _, parts in groupby(tasks, key=lambda task: task.source):
                 _take_input(parts, options, sink, out, tally)
         except BaseException:
-            ended.set()
+            interrupt.send_bytes(b"end")
             pool.shutdown(cancel_futures=True)
             raise
 
@@ -176,26 +177,21 @@ def _load(path: Path) -> Iterator[tuple[int, str, str]]:
 
 # In another process -------------------------------------------------------------------------------
 
-_ended: Any = None
-"""Set when the work has been interrupted."""
 
-
-def _begin_process(ended: Any) -> None:
-    """Leaves interrupts to the process that started this one, and ends with it."""
-    global _ended
-    _ended = ended
+def _begin_process(interrupted: Connection) -> None:
+    """Leaves interrupts to the process that started this one, and ends with it or its work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_end_when_interrupted, args=(interrupted,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _end_when_interrupted(interrupted: Connection) -> None:
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    assert parent is not None
+    wait((interrupted, parent.sentinel))  # nobody takes the message, so every process sees it
+    os._exit(1)
 
 
 def _convert_part(
@@ -218,8 +214,6 @@ def _convert_part(
             with open_input(part.path) as file:
                 for lines, terminated in raw_batches(_bytes_of(file, part)):
                     reader.feed_lines(lines, terminated=terminated)
-                    if _ended.is_set():
-                        break
         except InputError as error:
             failure, damage = ("", str(error)) if sum(reader.counts.values()) else (str(error), "")
         with suppress(NotNetstatError):

@@ -74,13 +74,15 @@ class PartReader:
 
 def _find_cuts(path: str, options: Options, size: int) -> Iterator[int]:
     try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            return  # what is read from a pipe is gone
         with open(path, "rb") as file:
-            status = os.fstat(file.fileno())
             head = file.read(16)
             is_text = (
                 head.isascii() and b"\0" not in head and not head.startswith((b"BZh", b"\x1f"))
             )
-            if not stat.S_ISREG(status.st_mode) or not is_text:
+            if not is_text:
                 return
             at = size
             while at < status.st_size - size // 2:
