@@ -99,17 +99,21 @@ def _find_cuts(path: str, options: Options, size: int) -> Iterator[int]:
 def find_snapshot(file: BinaryIO, at: int, options: Options) -> int | None:
     """Where the first snapshot begins behind a place in a file, if that is found near it."""
     file.seek(at)
-    # The first line is only a line's end.
-    lines = [line + b"\n" for line in file.read(LOOK).split(b"\n")[:-1]]
-    place = at + sum(map(len, lines[:1]))
+    place = at + len(file.readline(LOOK))  # what is left of a line
+    above: list[bytes] = []
     section: Section | None = None
     watch = _Watch()
-    for number, line in enumerate(lines[1:], 1):
+    while place < at + LOOK:
+        line = file.readline(LOOK)
+        if not line.endswith(b"\n"):
+            return None
         text = text_of(line)
-        if section is None and _begins_snapshot(text, lines[1:number], options):
+        if section is None and _begins_snapshot(text, above, options):
             section = Section(watch, options)
             watch.account = section.account
-        if section is not None:
+        if section is None:
+            above.append(line)
+        else:
             was_open, notes = section.snapshot.is_open, section.account.counts[LineKind.NOTE]
             watch.notes = None
             section.take(text)
