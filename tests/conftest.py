@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,9 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("netstat_parse")
+
+# A shell starts what runs in its background with interrupts ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROGRAMS = {
     "test_benchmarks.py": ("mawk",),
