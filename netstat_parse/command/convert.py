@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 
 from netstat_parse.command.messages import (
     PARTLY,
@@ -18,7 +18,7 @@ from netstat_parse.command.messages import (
 )
 from netstat_parse.command.options import check_columns, find_format
 from netstat_parse.errors import InputError, NotNetstatError, ParseError
-from netstat_parse.reading.lines import batches, decoded, raw_batches
+from netstat_parse.reading.lines import decoded, raw_batches
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.reader import LineReader
 from netstat_parse.reading.sources import open_input
@@ -204,22 +204,6 @@ def make_sink(
         spreadsheet_safe=options.spreadsheet_safe,
         on_warning=on_warning,
     )
-
-
-def find_dialect(options: argparse.Namespace) -> str:
-    """The dialect of the first snapshot in the inputs; empty if none is found in a file."""
-    from netstat_parse.snapshots import SnapshotReader
-
-    for path in options.files:
-        if not os.path.isfile(path):
-            return ""
-        reader = SnapshotReader(**reader_options(options)._asdict())
-        with suppress(InputError, NotNetstatError), open_input(path) as file:
-            for batch in batches(file):
-                if found := reader.feed_lines(batch.lines, terminated=batch.terminated):
-                    return found[0].dialect
-            return reader.close()[0].dialect
-    return ""
 
 
 def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, tally: Tally) -> None:

@@ -8,6 +8,7 @@ one process would give.
 from __future__ import annotations
 
 import argparse
+import io
 import multiprocessing
 import os
 import pickle
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from datetime import datetime
 from itertools import chain, groupby, islice
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -29,10 +31,10 @@ from netstat_parse.command.convert import (
     Source,
     Tally,
     convert_input,
-    find_dialect,
     make_sink,
     reader_options,
 )
+from netstat_parse.command.messages import KilledError
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.parts import Part, PartReader, cut_file
@@ -54,7 +56,6 @@ class Result(NamedTuple):
     """Why it could not be read at all."""
     damage: str = ""
     """Why it could not be read to its end."""
-    warnings: tuple[str, ...] = ()
 
 
 class Task(NamedTuple):
@@ -64,7 +65,8 @@ class Task(NamedTuple):
     """Which of the inputs it is of."""
     part: Part
     output: Path
-    unparsed: Path
+    remarks: Path
+    """Its lines that were not understood, and warnings."""
     result: Future[Result] | None
     """None for an input that is no file, which this process converts when its turn comes."""
 
@@ -73,9 +75,14 @@ def convert_in_processes(
     options: argparse.Namespace, form: str, sink: CsvSink | JsonLinesSink, out: TextIO, tally: Tally
 ) -> None:
     """Converts all inputs, each part by the next process that is free."""
+    asks_for_all = bool(options.columns) and "all" in options.columns
+    dialect = find_dialect(options) if asks_for_all else ""
+    if dialect is None:
+        for path in options.files:
+            convert_input(path, options, sink, out, tally)
+        return
     jobs = options.jobs or os.cpu_count() or 1
     interrupted, interrupt = multiprocessing.Pipe(duplex=False)
-    dialect = find_dialect(options) if options.columns and "all" in options.columns else ""
     with (
         TemporaryDirectory(prefix="netstat-parse-") as folder,
         ProcessPoolExecutor(jobs, initializer=_begin_process, initargs=(interrupted,)) as pool,
@@ -89,6 +96,52 @@ def convert_in_processes(
             interrupt.send_bytes(b"end")
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def find_dialect(options: argparse.Namespace) -> str | None:
+    """The dialect of the first snapshot in the inputs, whose columns `all` stands for.
+
+    Empty if there is no snapshot; None if an input comes first that can't be read twice.
+    """
+    for path in options.files:
+        if _is_pipe(path):
+            return None
+        found = _find_dialect_in(path, options)
+        if found:
+            return found
+    return ""
+
+
+def _find_dialect_in(path: str, options: argparse.Namespace) -> str:
+    sink = _DialectSink()
+    reader = LineReader(sink, reader_options(options))
+    with suppress(NotNetstatError):
+        with suppress(InputError), open_input(path) as file:
+            for lines, terminated in raw_batches(file):
+                reader.feed_lines(lines, terminated=terminated)
+                if sink.dialect:
+                    break
+        reader.close()
+    return sink.dialect
+
+
+class _DialectSink(CsvSink):
+    """Keeps the dialect of the first snapshot."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), lambda *_: None, lambda _: None)
+        self.dialect = ""
+
+    def start(self, dialect: str, captured_at: datetime | None) -> None:
+        """A snapshot begins."""
+        self.dialect = self.dialect or dialect
+
+    def write(self, made: list[Any]) -> None:
+        """Rows are not needed."""
+
+
+def _is_pipe(path: str) -> bool:
+    return path == "-" or Path(path).is_fifo()
 
 
 def _take_input(
@@ -114,11 +167,17 @@ def _submit_parts(
     for index, path in enumerate(options.files):
         for part in cut_file(path, reader_options(options)):
             number += 1
-            output, unparsed = Path(folder, f"{number}.out"), Path(folder, f"{number}.unparsed")
-            result = None
-            if path != "-" and not Path(path).is_fifo():
-                result = pool.submit(_convert_part, options, form, part, dialect, output, unparsed)
-            yield Task(index, part, output, unparsed, result)
+            output, remarks = Path(folder, f"{number}.out"), Path(folder, f"{number}.remarks")
+            result: Future[Result] | None = None
+            if not _is_pipe(path):
+                try:
+                    result = pool.submit(
+                        _convert_part, options, form, part, dialect, output, remarks
+                    )
+                except BrokenProcessPool as error:
+                    result = Future()
+                    result.set_exception(error)
+            yield Task(index, part, output, remarks, result)
 
 
 def _ahead(tasks: Iterator[Task], count: int) -> Iterator[Task]:
@@ -147,19 +206,21 @@ def _join_parts(
             result = task.result.result()
         except BrokenProcessPool as error:
             reason = "a process that converted it was killed; try fewer --jobs"
-            raise InputError(f"{task.part.path}: {reason}") from error
+            raise KilledError(f"{task.part.path}: {reason}") from error
         if result.failure:
             raise InputError(result.failure)
-        for warning in result.warnings:
-            sink.warn(warning)
         with open(task.output, "rb") as output:
             if result.snapshots:
                 sink.begin()
             shutil.copyfileobj(output, file, 2**20)
-        for number, text, reason in _load(task.unparsed):
-            tally.add_unparsed(lines + number, text, reason)
+        for remark in _load(task.remarks):
+            if isinstance(remark, str):
+                sink.warn(remark)
+            else:
+                number, text, reason = remark
+                tally.add_unparsed(lines + number, text, reason)
         task.output.unlink()
-        task.unparsed.unlink()
+        task.remarks.unlink()
         lines, snapshots = lines + result.lines, snapshots + result.snapshots
         source.advance((task.part.end or task.part.start) - task.part.start)
         source.found(snapshots)
@@ -169,7 +230,7 @@ def _join_parts(
         raise NotNetstatError(lines, 1, "", "no netstat output in the input")
 
 
-def _load(path: Path) -> Iterator[tuple[int, str, str]]:
+def _load(path: Path) -> Iterator[tuple[int, str, str] | str]:
     with open(path, "rb") as file, suppress(EOFError):
         while True:
             yield pickle.load(file)
@@ -195,17 +256,19 @@ def _end_when_interrupted(interrupted: Connection) -> None:
 
 
 def _convert_part(
-    options: argparse.Namespace, form: str, part: Part, dialect: str, output: Path, unparsed: Path
+    options: argparse.Namespace, form: str, part: Part, dialect: str, output: Path, remarks: Path
 ) -> Result:
-    """Converts a part, to a file of its own; the lines that are not understood go to another."""
-    warnings: list[str] = []
+    """Converts a part, to a file of its own; what is to be said of it goes to another, in order."""
     failure = damage = ""
-    with open(output, "wb") as out, open(unparsed, "wb") as odd:
+    with open(output, "wb") as out, open(remarks, "wb") as said:
 
         def keep(number: int, text: str, reason: str) -> None:
-            pickle.dump((number, text, reason), odd)
+            pickle.dump((number, text, reason), said)
 
-        sink = make_sink(options, form, out, keep, warnings.append)
+        def warn(text: str) -> None:
+            pickle.dump(text, said)
+
+        sink = make_sink(options, form, out, keep, warn)
         sink.source = part.path
         sink.resolve(dialect)
         sink.leave_out_header()
@@ -219,7 +282,7 @@ def _convert_part(
         with suppress(NotNetstatError):
             reader.close()
     count = sum(reader.counts.values())
-    return Result(count, reader.snapshots, failure, damage, tuple(warnings))
+    return Result(count, reader.snapshots, failure, damage)
 
 
 def _bytes_of(file: BinaryIO, part: Part) -> Any:

@@ -22,6 +22,10 @@ class StrictError(NetstatError):
     """A line was not understood, and --strict was given."""
 
 
+class KilledError(NetstatError):
+    """A process of several was killed, so what the others have written is not all."""
+
+
 def complain(message: str) -> None:
     """Says it on standard error."""
     print(f"netstat-parse: {message}", file=sys.stderr, flush=True)

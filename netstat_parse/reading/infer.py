@@ -34,8 +34,8 @@ class RowsAlone:
     """Holds rows that no header announces, until they tell their layout.
 
     The rule: of the layouts of common headers, those are asked that most of the rows can be of. If
-    all of these read every row alike, the rows are read by the first of them. If they don't, the
-    rows can be read in two ways, and are read in neither.
+    all of these read every row alike, and none of the others reads one of them otherwise, the rows
+    are read by the first. If not, the rows can be read in two ways, and are read in neither.
     """
 
     def __init__(self, dialect: str | None) -> None:
@@ -60,6 +60,7 @@ class RowsAlone:
         held, self.held = self.held, []
         texts = [row.text for row in held]
         layouts = infer_layouts(texts, self._dialect)
+        layouts += find_others(layouts, texts, self._dialect)
         if not agree(layouts, texts):
             return held, layouts, False
         from netstat_parse.dialects.registry import without_widths
@@ -85,6 +86,18 @@ def infer_layouts(rows: Sequence[str], dialect: str | None) -> list[Layout]:
 def agree(layouts: Sequence[Layout], rows: Sequence[str]) -> bool:
     """True if all layouts read every row alike."""
     return len({tuple(_reading(layout, row) for row in rows) for layout in layouts}) == 1
+
+
+def find_others(
+    layouts: Sequence[Layout], rows: Sequence[str], dialect: str | None
+) -> list[Layout]:
+    """Further layouts that can have printed one of the rows, and read it otherwise than these."""
+    found: dict[Layout, None] = {}
+    for row in set(rows):
+        of_row = _layouts_of_row(row, dialect)
+        if not agree(of_row, [row]) and set(layouts) & set(of_row):
+            found.update((x, None) for x in of_row if x not in layouts)
+    return list(found)
 
 
 def _reading(layout: Layout, row: str) -> frozenset[tuple[str, str]] | None:

@@ -7,6 +7,7 @@ whatever stands before it, up to where the reader leaves that snapshot.
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,16 @@ PART = 2**24
 LOOK = 2**22
 """Bytes; so far behind a place for a cut is the next snapshot looked for. A longer one is read by
 one process, with what comes before it."""
+
+NO_TEXT = (
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ",
+    codecs.BOM_UTF8,
+    codecs.BOM_UTF16_LE,
+    codecs.BOM_UTF16_BE,
+)
+"""How compressed files begin, and marks of an encoding."""
 
 
 class Part(NamedTuple):
@@ -78,22 +89,30 @@ def _find_cuts(path: str, options: Options, size: int) -> Iterator[int]:
         if not stat.S_ISREG(status.st_mode):
             return  # what is read from a pipe is gone
         with open(path, "rb") as file:
-            head = file.read(16)
-            is_text = (
-                head.isascii() and b"\0" not in head and not head.startswith((b"BZh", b"\x1f"))
-            )
-            if not is_text:
+            if not _is_text(file, 0):
                 return
             at = size
             while at < status.st_size - size // 2:
                 found = find_snapshot(file, at, options)
                 if found is None:
                     at += LOOK
+                elif not _is_text(file, found):
+                    at = found
                 else:
                     yield found
                     at = found + size
     except OSError:
         return  # whoever reads it tells
+
+
+def _is_text(file: BinaryIO, place: int) -> bool:
+    """True where a file, or a part of it, that begins here is neither compressed nor in UTF-16.
+
+    Behind a prompt there may be anything.
+    """
+    file.seek(place)
+    head = file.read(16)
+    return b"\0" not in head and not head.startswith(NO_TEXT)
 
 
 def find_snapshot(file: BinaryIO, at: int, options: Options) -> int | None:
