@@ -10,7 +10,14 @@ from feeding import AT, CUT, DATE, OTHER, PROMPT, ROW, UDP, UNIX_ROW, one, read,
 from printed import LINUX_BANNER, Row, are_rows, linux_capture, linux_header, linux_row, macos_row
 
 from netstat_parse import LineKind, NotNetstatError, ParseError, iter_snapshots
-from netstat_parse.reading.infer import ROWS_TO_INFER, HeldLine, RowsAlone, agree, infer_layouts
+from netstat_parse.reading.infer import (
+    ROWS_TO_INFER,
+    HeldLine,
+    RowsAlone,
+    agree,
+    find_others,
+    infer_layouts,
+)
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
@@ -107,6 +114,21 @@ def test_layouts_agree_if_they_read_every_row_alike() -> None:
     assert not agree(timed, TIMED)
     assert agree(timed[:1], TIMED)
     assert not agree([], [])
+
+
+def test_one_row_that_can_be_read_in_two_ways_is_enough_to_read_none() -> None:
+    """However many rows are of one layout only: toybox' here, whose names may have any length."""
+    named_so = linux_row(Row(pid=1, program="off (0.00/0/0)"), "p")
+    rows = [TIMED[0], named_so, named_so]
+    assert {x.dialect for x in infer_layouts(rows, None)} == {"toybox"}
+    others = find_others(infer_layouts(rows, None), rows, None)
+    assert {(x.dialect, x.titles[-1]) for x in others} == {("linux", "Timer")}
+    _, counts = read([*linux_capture([UDP]), DATE, *rows])
+    assert (counts[LineKind.ROW], counts[LineKind.UNPARSED]) == (1, 3)
+    # Rows that only others can be of are no reason.
+    assert (
+        find_others(infer_layouts([linux_row(ROW)], None), [linux_row(ROW), TIMED[0]], None) == []
+    )
 
 
 def test_rows_are_held_until_there_are_enough() -> None:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import bz2
+import codecs
+import csv
 import gzip
+import io
+import lzma
+import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, redirect_stderr
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, BinaryIO, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,21 +32,33 @@ from netstat_parse.command import jobs, main
 from netstat_parse.command.messages import NOTHING, PARTLY
 from netstat_parse.reading import parts
 from netstat_parse.reading.options import Options
+from netstat_parse.reading.sources import open_input
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
 LARGEST = ("--columns", "all")
 
 
-def convert(paths: list[Path], count: int, *options: str) -> tuple[int, bytes, bytes]:
-    """Exit status, output, rejects."""
-    folder = paths[0].parent
-    out, rejects = folder / f"{count}.out", folder / f"{count}.rejects"
+class Outcome(NamedTuple):
+    """What a conversion gave."""
+
+    status: int
+    output: bytes
+    rejects: bytes
+    errors: str
+
+
+def convert(paths: Sequence[Path | str], count: int, *options: str, name: str = "out") -> Outcome:
+    """Converts files with so many processes, to a file of this name."""
+    folder = next(path for path in paths if isinstance(path, Path)).parent
+    out, rejects = folder / f"{count}.{name}", folder / f"{count}.rejects"
     for file in (out, rejects):
         file.unlink(missing_ok=True)
     arguments = ["--jobs", str(count), "-o", str(out), "--rejects", str(rejects), *options]
-    status = main(["convert", *map(str, paths), *arguments])
-    return status, _content(out), _content(rejects)
+    errors = io.StringIO()
+    with redirect_stderr(errors):
+        status = main(["convert", *map(str, paths), *arguments])
+    return Outcome(status, _content(out), _content(rejects), errors.getvalue())
 
 
 def _content(path: Path) -> bytes:
@@ -138,8 +161,9 @@ def test_same_as_one_process(
     cut_often(monkeypatch, data.draw(st.sampled_from([1, 200, 1000]), "size"))
     paths = []
     for number, log in enumerate(data.draw(st.lists(logs(), min_size=1, max_size=3), "logs")):
-        paths.append(tmp_path / f"{number}.log")
-        paths[-1].write_bytes(log)
+        path = tmp_path / f"{number}.log"
+        path.write_bytes(log)
+        paths.append(path)
     options = data.draw(
         st.sampled_from([(), ("--to", "jsonl"), LARGEST, ("--uncut",), ("--columns", "source")])
     )
@@ -185,6 +209,141 @@ def test_several_files(
     assert convert(paths, 3, *options) == expected
 
 
+GOOD = corpora.log(3, 20).encode()
+ODD = b"odd\n" + GOOD + b"tcp        0      x 10.0.0.1:22\n"
+INPUTS: dict[str, bytes | None] = {
+    "missing": None,
+    "empty": b"",
+    "nothing": b"nothing\n",
+    "macos": corpora.macos(30).encode(),
+    "plain": GOOD,
+    "odd": ODD,
+    "mixed": GOOD + b"odd\n" + corpora.macos(5).encode() + ODD,
+    "gzip": gzip.compress(ODD),
+    "bzip2": bz2.compress(ODD),
+    "xz": lzma.compress(ODD),
+    "damaged": gzip.compress(ODD)[:-100],
+    "damaged at once": gzip.compress(GOOD)[:15],
+    "utf-16": codecs.BOM_UTF16_LE + ODD.decode().encode("utf-16-le"),
+    "utf-8 with a mark": codecs.BOM_UTF8 + ODD,
+    "cr-lf": ODD.replace(b"\n", b"\r\n"),
+    "without an end": GOOD.rstrip(),
+}
+OPTIONS: list[tuple[str, ...]] = [
+    (),
+    LARGEST,
+    ("--to", "jsonl"),
+    ("--table", "unix"),
+    ("--columns", "source,local_port"),
+    ("--uncut", "--dialect", "linux"),
+]
+
+
+def write_inputs(folder: Path) -> dict[str, Path]:
+    """The files, by name, in their order."""
+    paths = {name: folder / f"{name}.log" for name in INPUTS}
+    for name, data in INPUTS.items():
+        if data is not None:
+            paths[name].write_bytes(data)
+    return paths
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
+def test_all_kinds_of_input(
+    options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what is said on standard error is said in the same order."""
+    cut_often(monkeypatch, 1000)
+    paths = [*write_inputs(tmp_path).values(), tmp_path]
+    expected = convert(paths, 1, *options)
+    assert expected.status == PARTLY
+    assert expected.errors.count("\n") >= 7
+    assert expected.rejects.count(b"\n") > 10
+    assert convert(paths, 3, *options) == expected
+    assert convert(paths[::-1], 3, *options) == convert(paths[::-1], 1, *options)
+
+
+@pytest.mark.parametrize("names", [("missing",), ("empty", "nothing"), ("damaged at once",)])
+def test_nothing_to_read(names: tuple[str, ...], tmp_path: Path) -> None:
+    paths = write_inputs(tmp_path)
+    chosen = [paths[name] for name in names]
+    expected = convert(chosen, 1)
+    assert (expected.status, expected.output) == (NOTHING, b"nothing")
+    assert convert(chosen, 2) == expected
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("missing", "macos", "plain"),
+        ("nothing", "damaged at once", "macos", "plain"),
+        ("damaged", "macos"),
+        ("mixed", "macos", "mixed"),
+    ],
+)
+def test_all_columns_are_those_of_the_first_snapshot(
+    names: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Whichever process finds it, and whether or not it comes to its end."""
+    paths = write_inputs(tmp_path)
+    chosen = [paths[name] for name in names]
+    expected = convert(chosen, 1, *LARGEST)
+    widths = {len(row) for row in csv.reader(expected.output.decode().splitlines())}
+    assert len(widths) == 1
+    assert convert(chosen, 2, *LARGEST) == expected
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("options", [(), LARGEST])
+def test_standard_input_among_the_files(
+    place: int, options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can't be read twice, so its dialect is known only when its turn comes."""
+    paths = write_inputs(tmp_path)
+    given: list[Path | str] = [paths["missing"], paths["odd"]]
+    given.insert(place, "-")
+    found = []
+    for count in (1, 2):
+        with paths["macos"].open() as file:
+            monkeypatch.setattr(sys, "stdin", file)
+            found.append(convert(given, count, *options))
+    assert found[0] == found[1]
+    assert found[0].status == PARTLY
+    assert found[0].output.count(b"tcp4") > 5
+
+
+def test_a_compressed_output(tmp_path: Path) -> None:
+    paths = [write_inputs(tmp_path)["odd"]]
+    one, other = (convert(paths, count, name="csv.gz") for count in (1, 2))
+    assert gzip.decompress(one.output) == gzip.decompress(other.output)
+    assert (one.status, one.rejects, one.errors) == (other.status, other.rejects, other.errors)
+
+
+def test_no_jobs_at_all_are_all_processors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def make_pool(jobs: int, **options: Any) -> ProcessPoolExecutor:
+        asked.append(jobs)
+        return ProcessPoolExecutor(jobs, **options)
+
+    monkeypatch.setattr(jobs, "ProcessPoolExecutor", make_pool)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    paths = [write_inputs(tmp_path)["odd"]]
+    expected = convert(paths, 1)
+    assert asked == []
+    assert convert(paths, 0) == convert(paths, 2) == expected
+    assert asked == [3, 2]
+
+
+def test_strict_reads_with_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first line that is not understood is the first of all files."""
+    monkeypatch.setattr(jobs, "ProcessPoolExecutor", None)
+    paths = write_inputs(tmp_path)
+    chosen = [paths["plain"], paths["odd"]]
+    assert convert(chosen, 2, "--strict") == convert(chosen, 1, "--strict")
+
+
 def test_a_pipe_is_read_when_its_turn_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,7 +352,7 @@ def test_a_pipe_is_read_when_its_turn_comes(
     pipe = tmp_path / "1.log"
     os.mkfifo(pipe)
 
-    def result(count: int) -> tuple[int, bytes, bytes]:
+    def result(count: int) -> Outcome:
         with subprocess.Popen(["cp", log, pipe]) as writer:
             found = convert([log, pipe, log], count)
         assert writer.returncode == 0
@@ -206,19 +365,31 @@ def test_a_pipe_is_read_when_its_turn_comes(
 # What may go wrong --------------------------------------------------------------------------------
 
 
-def test_a_process_that_is_killed_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("place", [0, 1, 9])
+def test_a_process_that_is_killed_ends_the_work(
+    place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(path: str) -> NoReturn:
-        os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError
+    """Nobody knows what it would have written, and no other process is started."""
+
+    def killed(path: str) -> AbstractContextManager[BinaryIO]:
+        if path.endswith("killed.log"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return open_input(path)
 
     monkeypatch.setattr(jobs, "open_input", killed)
-    path = tmp_path / "a.log"
-    path.write_text(corpora.log(4, 50))
-    assert convert([path], 3)[:2] == (NOTHING, b"nothing")
-    _, errors = capfd.readouterr()
-    assert "a process that converted it was killed; try fewer --jobs" in errors
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    paths = [tmp_path / f"{number}.log" for number in range(10)]
+    paths[place] = tmp_path / "killed.log"
+    for path in paths:
+        path.write_text(corpora.log(4, 50))
+    before = set(tmp_path.iterdir())
+    found = convert(paths, 2)
+    assert (found.status, found.output, found.rejects) == (NOTHING, b"nothing", b"nothing")
+    said = r"netstat-parse: \S*\.log: a process that converted it was killed; try fewer --jobs\n"
+    assert re.fullmatch(said, found.errors)
+    assert set(tmp_path.iterdir()) == before
+    assert not multiprocessing.active_children()
 
 
 INTERRUPTED = """
@@ -232,7 +403,7 @@ def waiting(*_):
         file.write(f"{os.getpid()}\\n")
     time.sleep(60)
 jobs.open_input = waiting
-sys.exit(command.main(["convert", "--jobs", "3", sys.argv[1]]))
+sys.exit(command.main(["convert", "--jobs", "3", sys.argv[1], "-o", sys.argv[3]]))
 """
 
 
@@ -251,10 +422,11 @@ def is_alive(pid: int) -> bool:
 def test_interrupted(tmp_path: Path, number: signal.Signals, told: str, reaches_all: bool) -> None:
     path, pids = tmp_path / "a.log", tmp_path / "pids"
     path.write_text(corpora.log(40, 50))
-    folder = tmp_path / "tmp"
+    folder, output = tmp_path / "tmp", tmp_path / "output"
     folder.mkdir()
+    output.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, str(path), str(pids)],
+        [sys.executable, "-c", INTERRUPTED, str(path), str(pids), str(output / "a.csv")],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -273,3 +445,4 @@ def test_interrupted(tmp_path: Path, number: signal.Signals, told: str, reaches_
     assert errors.decode() == f"netstat-parse: {told}\n"
     assert not any(is_alive(int(pid)) for pid in pids.read_text().split())
     assert not list(folder.iterdir())
+    assert not list(output.iterdir())
