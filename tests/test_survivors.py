@@ -81,6 +81,18 @@ def test_nothing_is_padded_below_a_header_without_blanks_at_its_end() -> None:
 # Rows of several lines ----------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("rows", [1, 2, 5])
+def test_a_further_line_is_of_the_last_of_the_rows_above(rows: int) -> None:
+    header = "  Proto  Local Address          Foreign Address        State           PID"
+    start = "  TCP    192.0.2.1:{}           198.51.100.7:1024      ESTABLISHED     {}"
+    above = [start.format(80 + i, 7 + i) for i in range(rows)]
+    snapshot = one([header, *above, "  [svchost.exe]"])
+    processes = [connection.process for connection in snapshot.connections]
+    assert [process and process.pid for process in processes] == [7 + i for i in range(rows)]
+    names = [process and process.name for process in processes]
+    assert names == [None] * (rows - 1) + ["svchost.exe"]
+
+
 @pytest.mark.parametrize(("indent", "is_further"), [("", False), (" ", True), ("\t", True)])
 def test_a_further_line_is_indented_where_its_row_is(indent: str, is_further: bool) -> None:
     header = "  Proto  Local Address          Foreign Address        State           PID"
@@ -165,6 +177,14 @@ def test_rows_alone_that_give_the_same_texts_under_other_names_are_reported() ->
 
 
 # What is reported ---------------------------------------------------------------------------------
+
+
+def test_columns_that_no_dialect_lists_are_told_in_a_note() -> None:
+    snapshot = one([f"{linux_header()} Shoe  Hat", f"{PADDED} 43    57"])
+    (connection,) = snapshot.connections
+    assert dict(connection.extra) == {"Shoe": "43", "Hat": "57"}
+    assert snapshot.notes == ("columns that no dialect lists: Shoe, Hat",)
+    assert one([linux_header(), PADDED]).notes == ()
 
 
 def test_a_line_too_long_is_wrong_from_its_first_character_too_many_on() -> None:
