@@ -81,6 +81,14 @@ BSD_TABLES = (
 """How the banners of the other tables start that both print."""
 
 
+LOOK = r"""
+    (?: [0-9a-f]{8,16} [ \t]++ ){0,2}
+    [a-z]{2,5} [ ]? [0-9]{0,2} [ \t]++ [0-9]++ [ \t]++ [0-9]++
+    (?: [ \t]++ \S*\. [^\s.:]++ ){2}
+"""
+"""What a connection starts with: perhaps blocks, a protocol, the queues, and two addresses,
+`host.port`."""
+
 # UNIX domain sockets ------------------------------------------------------------------------------
 
 
@@ -116,6 +124,8 @@ def bsd_unix(banner: str, *, more_columns: tuple[Column, ...] = ()) -> TableSpec
         row_kinds=(RowKind("unix"),),
         program_limit=PROGRAM_LIMIT,
         follows_another_table=True,
+        look=r"[0-9a-f]{6,16} [ \t]++ (?: stream | dgram | seqpac ) [ \t]++ [0-9]++ [ \t]++ [0-9]",
+        other_headers=("Address  Type   Recv-Q Send-Q    Inode     Conn     Refs  Nextref Addr",),
         example="""
 c5e31a00 stream      0      0        0 c5e31b40        0        0
 c5e31b40 stream      0      0 c6a0f000 c5e31a00        0        0 /var/run/devd.pipe

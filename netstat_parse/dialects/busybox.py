@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from netstat_parse.dialects.common import own_if, proto, width_of
 from netstat_parse.dialects.linux.cells import (
+    LOOK,
     STATES,
     UDP_STATES,
     WIDE_ADDRESS,
@@ -65,6 +66,7 @@ CONNECTION_TABLE = TableSpec(
     program_limit=ProgramLimit(20, with_pid=True),
     states=STATES,
     common_headers=(HEADER,),
+    look=LOOK,
     other_headers=(f"{HEADER}PID/Program name    ",),
     example="""
 tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN

@@ -16,6 +16,7 @@ from netstat_parse.dialects.bsd import (
     BLOCKS_COLUMNS,
     BSD_TABLES,
     LONGEST_NAME,
+    LOOK,
     NARROW_COLUMNS,
     PROGRAM_LIMIT,
     STATE,
@@ -244,6 +245,7 @@ INTERNET = TableSpec(
     claim=claim,
     limits=limits,
     program_limit=PROGRAM_LIMIT,
+    look=LOOK,
     states=ALL_STATES,
     common_headers=(
         HEADER,

@@ -57,7 +57,6 @@ def read_header(header: str, name: str | None = None) -> Layout | None:
     return make_layout(owner.dialect, owner.spec, header) if owner is not None else None
 
 
-@lru_cache(maxsize=64)
 def without_widths(layout: Layout) -> Layout:
     """A layout of the same titles whose header does not tell how wide its columns are."""
     header = layout.header
@@ -74,9 +73,10 @@ def get_spec(layout: Layout) -> TableSpec:
 
 @cache
 def rarer_layouts() -> tuple[Layout, ...]:
-    """The layouts of headers that are not so common, by which rows alone may be known."""
+    """The layouts of headers that are not so common, by which rows alone may be known. How wide
+    their columns are is not known."""
     return tuple(
-        layout
+        without_widths(layout)
         for dialect in all_dialects()
         for spec in dialect.tables
         for header in spec.other_headers

@@ -18,6 +18,7 @@ from netstat_parse.dialects.linux.cells import (
     INODE,
     INODE_FIELDS,
     KERNEL_STATES,
+    LOOK,
     STATES,
     UDP_STATES,
     USER,
@@ -83,6 +84,7 @@ CONNECTION_TABLE = TableSpec(
     program_limit=ProgramLimit(255),
     states=STATES | KERNEL_STATES,
     plain_family="ipv4",
+    look=LOOK,
     common_headers=(
         HEADER + " PID/Program Name",
         HEADER + " User       Inode       PID/Program Name",

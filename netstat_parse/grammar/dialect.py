@@ -133,6 +133,9 @@ class TableSpec:
     """It stands below another table, in the same run of netstat."""
     banner_cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Banner -> the cells that it gives to the rows below it, by their results names."""
+    look: str = ""
+    """What every row starts with, as a simple verbose pattern: by it rows that no header announces
+    are told from other lines. Where it is empty, they are not."""
     example: str = ""
     """Rows of it, as netstat prints them; they are tested."""
 
@@ -249,4 +252,5 @@ def make_layout(dialect: Dialect, spec: TableSpec, header: str) -> Layout | None
         continued_prefixes=spec.continued_prefixes,
         follows_another_table=spec.follows_another_table,
         banner_cells=spec.banner_cells,
+        look=tokens.compact(spec.look),
     )

@@ -115,6 +115,7 @@ class Layout:
         continued_prefixes: tuple[str, ...] = (),
         follows_another_table: bool = False,
         banner_cells: Mapping[str, Mapping[str, str]] | None = None,
+        look: str = "",
     ) -> None:
         self.dialect = dialect
         self.table = table
@@ -142,6 +143,8 @@ class Layout:
         """It stands below another table, in the same run of netstat."""
         self.banner_cells = banner_cells or {}
         """Banner -> the cells that it gives to the rows below it."""
+        self.look = look
+        """What every row starts with, as a simple pattern; empty if it has no look of its own."""
         self.given: Mapping[str, str] = {}
         """The cells that the banner above gives to every row."""
         self._under: dict[str, Layout] = {}
@@ -193,14 +196,12 @@ class Layout:
                 return Found(matcher.cells(found), missing)
         return None
 
+    def match(self, line: str) -> re.Match[str] | None:
+        """The match of a row of this layout, with a group for each cell."""
+        start = line.lstrip(" \t")
+        tried = (m.match(line) for m in self._matchers if start.startswith(m.pattern.prefix))
+        return next((found for found in tried if found is not None), None)
+
     def cell(self, cells: Cells, name: str) -> str:
         """One of a row's cells by its name; empty if the layout has no such cell."""
         return cells[self.names.index(name)] if name in self.names else ""
-
-    def can_have_printed(self, line: str) -> bool:
-        """The line is a row of this layout, and its program no longer than netstat prints it."""
-        found = self.find_row(line)
-        if found is None:
-            return False
-        pid, program = self.cell(found.cells, "pid"), self.cell(found.cells, "program")
-        return not self.program_limit.is_exceeded_by(pid, program)

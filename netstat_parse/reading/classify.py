@@ -15,6 +15,7 @@ from netstat_parse.reading import noise, stamps
 from netstat_parse.reading.infer import RowsAlone
 from netstat_parse.reading.lines import MAX_LINE
 from netstat_parse.reading.stamps import Stamp
+from netstat_parse.schema import Kind
 
 PEELED_AT_MOST = 4
 """How many stamps and quoting marks may stand before a line's text."""
@@ -54,6 +55,8 @@ class RowAlone(NamedTuple):
     """A row that no header announces."""
 
     text: str
+    kind: Kind
+    """The kind of table that it is a row of."""
 
 
 class Prompt(NamedTuple):
@@ -120,7 +123,9 @@ class Expected(NamedTuple):
     above: str = ""
     """The row right above, if it may go on in this line."""
     alone: RowsAlone | None = None
-    """What knows rows that no header announces; None if none may come."""
+    """What knows rows that no header announces."""
+    kinds_alone: tuple[Kind, ...] = ()
+    """The kinds of tables of which rows may come that no header announces."""
     headers: Set[str] = frozenset()
     """The headers that came before."""
     header_may_come: bool = True
@@ -207,9 +212,10 @@ def _find_session(text: str, expected: Expected, peeled: int) -> Note | Rule | P
 
 
 def _find_row_alone(text: str, expected: Expected, peeled: int) -> RowAlone | None:
-    if expected.alone is None or not expected.alone.may_be_row(text):
+    if expected.alone is None or not expected.kinds_alone:
         return None
-    return RowAlone(text)
+    kind = expected.alone.find_kind(text)
+    return RowAlone(text, kind) if kind in expected.kinds_alone else None
 
 
 def _peel(text: str, expected: Expected, peeled: int) -> Line | None:

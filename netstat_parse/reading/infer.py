@@ -2,23 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
-from netstat_parse.dialects import frozen
-from netstat_parse.grammar.layout import Layout
+from netstat_parse.dialects import NAMES, frozen
 from netstat_parse.lazy import LazyPattern
-from netstat_parse.schema import CONNECTIONS, EXCEEDS, FILLS
+from netstat_parse.reading.lines import Line, text_of
+from netstat_parse.schema import EXCEEDS, FILLS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
+    from netstat_parse.grammar.layout import Layout
+    from netstat_parse.schema import Kind
 
 ROWS_TO_INFER = 100
 """By so many rows at most it is found out which columns they have."""
+LINES_KNOWN = 2**14
+"""Of how many lines it is known that they are rows alone."""
 
-_MAY_BE_ROW = LazyPattern(
-    r"[ \t]*+(?:[0-9a-f]{8,16}[ \t]++(?:[0-9a-f]{8}[ \t]++)?+)?+[A-Za-z]{2,5}[0-9]{0,2}[ \t]++"
-    r"(?:[0-9]++[ \t]*+[0-9]++[ \t]++)?+[^\s.:]*+[.:]\S*+[ \t]++[^\s.:]*+[.:]"
+_LOOKS = {look: LazyPattern(look) for look in frozen.LOOKS}
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4})"
+_USUAL_ADDRESS = LazyPattern(
+    rf"(?<=[ \t])(?:(?P<ipv4>{_OCTET}(?:\.{_OCTET}){{3}}:{_PORT})"
+    rf"|(?P<ipv6>[0-9a-f]{{1,4}}(?::[0-9a-f]{{1,4}}){{1,3}}::(?:[0-9a-f]{{1,4}}:){{0,2}}{_PORT})"
+    rf"|(?P<cut>(?=\S{{23}}[ ])[0-9a-f]{{1,4}}(?::[0-9a-f]{{1,4}}){{2,4}}:{_PORT})"
+    r")[ ]++(?=\S)"
 )
-"""A proto, the queues where there are some, and two addresses."""
+EXAMPLES = {
+    "ipv4": "192.0.2.1:22 ",
+    "ipv6": "2001:db8::1:22 ",
+    "cut": "2001:db8:1111:222:33333 ",
+}
+"""What takes the place of a usual address."""
+_PROCESS = LazyPattern(r"(?<=[ \t])(?:[0-9]{1,10}+/|-(?=[ \t]))")
+PROCESS_COLUMN = 20
+"""To so many bytes net-tools pads `pid/name`; it cuts it to one less."""
+
+
+class Ways:
+    """How a row alone can be read. It equals only itself."""
+
+    def __init__(
+        self, groups: tuple[tuple[Layout, ...], ...], refuted: frozenset[Layout] = frozenset()
+    ) -> None:
+        self.groups = groups
+        """The layouts that can have printed it; those of a group read it alike."""
+        self.refuted = refuted
+        """Those whose pattern it is, but it is padded as only another netstat pads it."""
+        self.layouts = [layout for group in groups for layout in group]
+        """All layouts that can have printed it."""
+        self.kind = next((layout.kind for layout in (*self.layouts, *refuted)), None)
+        """What kind of table it is a row of; None if it is no row."""
+
+    def readings(self, *layouts: Layout) -> set[int]:
+        """The groups that these layouts are in; -1 stands for none."""
+        return {next((i for i, g in enumerate(self.groups) if x in g), -1) for x in layouts}
+
+
+class Verdict(NamedTuple):
+    """What rows alone tell together."""
+
+    layouts: list[Layout]
+    """Those that they can be of, the common ones first."""
+    is_known: bool
+    """All of these read them alike, so the first is the one to read them by."""
 
 
 class HeldLine(NamedTuple):
@@ -28,92 +81,111 @@ class HeldLine(NamedTuple):
     line: str
     text: str
     """The row in it, without what stands in front."""
+    ways: Ways
 
 
 class RowsAlone:
-    """Holds rows that no header announces, until they tell their layout.
-
-    The rule: of the layouts of common headers, those are asked that most of the rows can be of. If
-    all of these read every row alike, and none of the others reads one of them otherwise, the rows
-    are read by the first. If not, the rows can be read in two ways, and are read in neither.
-    """
+    """Holds rows of one kind that no header announces, until they tell their layout."""
 
     def __init__(self, dialect: str | None) -> None:
         self.held: list[HeldLine] = []
         self._dialect = dialect
+        self._known: dict[Line, tuple[str, Ways]] = {}
+        """Lines that were held: the text of each, and how it can be read."""
+        self._shapes: set[str] = set()
+        """The shapes of these."""
 
-    def may_be_row(self, text: str) -> bool:
-        """True for a row of one of the layouts."""
-        return bool(_layouts_of_row(text, self._dialect))
+    @property
+    def kind(self) -> Kind | None:
+        """Of the rows that are held."""
+        return self.held[0].ways.kind if self.held else None
 
-    def add(self, held: HeldLine) -> bool:
+    def find_kind(self, text: str) -> Kind | None:
+        """What kind of table a line is a row of; None if it is no row."""
+        return find_ways(text, self._dialect).kind
+
+    def add(self, number: int, line: str, text: str) -> bool:
         """Hold a row; True once there are enough of them."""
-        self.held.append(held)
+        ways = find_ways(text, self._dialect)
+        self.held.append(HeldLine(number, line, text, ways))
+        if line == text:
+            self._remember(line, text, ways)
+            self._shapes.add(shape(text))
         return len(self.held) >= ROWS_TO_INFER
 
-    def settle(self) -> tuple[list[HeldLine], list[Layout], bool]:
-        """The rows that were held, which are held no more; the layouts that they can be of, and
-        whether all of these read them alike.
+    def add_known(self, lines: Sequence[Line], number: int) -> int:
+        """Hold the first of these lines, as long as they are like lines that were held before;
+        how many these were.
 
-        If they do, the first is the one to read them by. How wide their columns are is not known.
+        They get the numbers from `number` on. It is quicker than to classify each again, and gives
+        the same: what a row is, without anything in front, depends on its shape alone.
         """
+        found = []
+        for line in lines[: ROWS_TO_INFER - len(self.held)]:
+            known = self._known.get(line) or self._recognize(line)
+            if known is None:
+                break
+            found.append(known)
+        kind = self.kind or (found[0][1].kind if found else None)
+        same = list(takewhile(lambda known: known[1].kind is kind, found))
+        self.held += [HeldLine(n, text, text, ways) for n, (text, ways) in enumerate(same, number)]
+        return len(same)
+
+    def _recognize(self, line: Line) -> tuple[str, Ways] | None:
+        text = text_of(line)
+        if not self._shapes or shape(text) not in self._shapes:
+            return None
+        return self._remember(line, text, find_ways(text, self._dialect))
+
+    def _remember(self, line: Line, text: str, ways: Ways) -> tuple[str, Ways]:
+        if len(self._known) >= LINES_KNOWN:
+            self._known.clear()
+            self._shapes.clear()
+        self._known[line] = known = text, ways
+        return known
+
+    def settle(self) -> tuple[list[HeldLine], Verdict]:
+        """The rows that were held, which are held no more, and what they tell."""
         held, self.held = self.held, []
-        texts = [row.text for row in held]
-        layouts = infer_layouts(texts, self._dialect)
-        layouts += find_others(layouts, texts, self._dialect)
-        if not agree(layouts, texts):
-            return held, layouts, False
-        from netstat_parse.dialects.registry import without_widths
+        return held, judge(Counter(row.ways for row in held))
 
-        return held, [without_widths(layouts[0]), *layouts[1:]], True
+    def give_advice(self, held: Iterable[HeldLine], verdict: Verdict) -> str:
+        """What to do about rows that can be read in two ways."""
+        told = [
+            dialect
+            for dialect in dict.fromkeys(layout.dialect for layout in verdict.layouts)
+            if dialect != self._dialect
+            and judge(Counter(find_ways(row.text, dialect) for row in held)).is_known
+        ]
+        if not told:
+            return "put its header above it"
+        options = " or ".join(f"--dialect {name}" for name in told)
+        return f'say which with {options} (in Python dialect="{told[0]}")'
 
 
-def infer_layouts(rows: Sequence[str], dialect: str | None) -> list[Layout]:
-    """The layouts that most of these rows can be of, the common ones first.
+def judge(rows: Mapping[Ways, int]) -> Verdict:
+    """What rows tell that can be read in these ways; so many of each.
 
-    With `dialect` only its layouts.
+    Of all layouts, those are asked that most of the rows can be of. If all of these read every row
+    alike, and no other reads one of them otherwise, the rows are read by the first. An other that
+    a row refutes is not asked.
     """
-    if not any(map(_MAY_BE_ROW.match, rows)):
-        return []
-    found = _best(frozen.LAYOUTS.values(), rows, dialect)
-    if found:
-        return found
-    from netstat_parse.dialects.registry import rarer_layouts
-
-    return _best(rarer_layouts(), rows, dialect)
-
-
-def agree(layouts: Sequence[Layout], rows: Sequence[str]) -> bool:
-    """True if all layouts read every row alike."""
-    return len({tuple(_reading(layout, row) for row in rows) for layout in layouts}) == 1
-
-
-def find_others(
-    layouts: Sequence[Layout], rows: Sequence[str], dialect: str | None
-) -> list[Layout]:
-    """Further layouts that can have printed one of the rows, and read it otherwise than these."""
-    found: dict[Layout, None] = {}
-    for row in set(rows):
-        of_row = _layouts_of_row(row, dialect)
-        if not agree(of_row, [row]) and set(layouts) & set(of_row):
-            found.update((x, None) for x in of_row if x not in layouts)
-    return list(found)
-
-
-def _reading(layout: Layout, row: str) -> frozenset[tuple[str, str]] | None:
-    """The cells that a row has, by name; None if the line is no row of the layout.
-
-    Whether a text fills its column is another question, to which some layouts know no answer.
-    """
-    found = layout.find_row(row)
-    if found is None:
-        return None
-    pairs = zip(layout.names, found.cells, strict=True)
-    return frozenset((_plain(name), text) for name, text in pairs if text)
-
-
-def _plain(name: str) -> str:
-    return name.removesuffix(FILLS).removesuffix(EXCEEDS)
+    votes: dict[Layout, int] = {}
+    for ways, count in rows.items():
+        for layout in ways.layouts:
+            votes[layout] = votes.get(layout, 0) + count
+    most = max(votes.values(), default=0)
+    refuted = {layout for ways in rows for layout in ways.refuted}
+    layouts = [layout for layout, count in votes.items() if count == most]
+    layouts.sort(key=lambda layout: (NAMES.index(layout.dialect), layout.table))
+    others = [
+        layout
+        for layout, count in votes.items()
+        if count < most and layout not in refuted
+        if any(len(ways.readings(layouts[0], layout) - {-1}) > 1 for ways in rows)
+    ]
+    are_alike = all(len(ways.readings(*layouts)) == 1 for ways in rows)
+    return Verdict(layouts + others, bool(layouts) and are_alike and not others)
 
 
 def name_layouts(layouts: Sequence[Layout]) -> str:
@@ -122,14 +194,104 @@ def name_layouts(layouts: Sequence[Layout]) -> str:
     return " or ".join(dict.fromkeys(names))
 
 
+# One row ------------------------------------------------------------------------------------------
+
+
+def find_ways(text: str, dialect: str | None = None) -> Ways:
+    """How a row alone can be read; with `dialect`, in that one."""
+    return _find_ways(shape(text), dialect)
+
+
+def shape(text: str) -> str:
+    """A row with another address in the place of each usual one, so that many rows have one shape.
+
+    Rows of one shape can be read in the same ways.
+    """
+    if text.lstrip(" \t").startswith("raw"):
+        return text  # a state may be the number of a port
+    return _USUAL_ADDRESS.sub(_as_example, text)
+
+
+def _as_example(found: re.Match[str]) -> str:
+    return EXAMPLES[found.lastgroup or ""]
+
+
 @lru_cache(maxsize=2**12)
-def _layouts_of_row(text: str, dialect: str | None) -> list[Layout]:
-    # Logs of rows alone repeat their rows, and each asks about two dozen layouts.
-    return infer_layouts([text], dialect)
+def _find_ways(text: str, dialect: str | None) -> Ways:
+    start = text.lstrip(" \t")
+    looks = frozenset(look for look, pattern in _LOOKS.items() if pattern.match(start))
+    if not looks:
+        return NO_WAYS
+    from netstat_parse.dialects.frozen_alone import LAYOUTS
+
+    common = _ask(LAYOUTS, looks, text, dialect)
+    if common.groups:
+        return common
+    from netstat_parse.dialects.registry import rarer_layouts
+
+    rarer = _ask(rarer_layouts(), looks, text, dialect)
+    ways = _intern(rarer.groups, common.refuted | rarer.refuted)
+    if dialect is not None and not ways.groups:
+        # Who names a dialect knows better than its rows tell.
+        return _intern(tuple((layout,) for layout in ways.refuted), frozenset())
+    return ways
 
 
-def _best(layouts: Iterable[Layout], rows: Sequence[str], dialect: str | None) -> list[Layout]:
-    asked = [x for x in layouts if x.kind is CONNECTIONS and dialect in (None, x.dialect)]
-    counts = [sum(layout.can_have_printed(row) for row in rows) for layout in asked]
-    most = max(counts, default=0)
-    return [x for x, count in zip(asked, counts, strict=True) if count == most > 0]
+def _ask(layouts: Iterable[Layout], looks: frozenset[str], text: str, dialect: str | None) -> Ways:
+    """How a row can be read by these layouts, as far as their rows look like it."""
+    field_end = _find_padded_process(text)
+    groups: dict[object, list[Layout]] = {}
+    refuted = []
+    for layout in layouts:
+        if layout.look not in looks or dialect not in (None, layout.dialect):
+            continue
+        found = layout.match(text)
+        if found is None or not found[layout.kind.key]:
+            continue
+        cells = {_plain(name): cell for name, cell in found.groupdict().items() if cell}
+        if layout.program_limit.is_exceeded_by(cells.get("pid", ""), cells.get("program", "")):
+            continue
+        if field_end is not None and _is_otherwise(layout, found, field_end):
+            refuted.append(layout)
+        else:
+            groups.setdefault(frozenset(cells.items()), []).append(layout)
+    return _intern(tuple(map(tuple, groups.values())), frozenset(refuted))
+
+
+@cache
+def _intern(groups: tuple[tuple[Layout, ...], ...], refuted: frozenset[Layout]) -> Ways:
+    return Ways(groups, refuted)
+
+
+def _plain(name: str) -> str:
+    """Whether a text fills its column is another question, to which some layouts know no answer."""
+    return name.removesuffix(FILLS).removesuffix(EXCEEDS)
+
+
+def _find_padded_process(text: str) -> int | None:
+    """Where a field ends that is padded as net-tools pads `pid/name`; None if there is none.
+
+    Behind the field stands a blank, and then the next column: at least two blanks, exactly there.
+    """
+    for found in _PROCESS.finditer(text):
+        rest = text[found.start() :].encode(errors="replace")
+        field, behind = rest[:PROCESS_COLUMN], rest[PROCESS_COLUMN:]
+        if len(field) < PROCESS_COLUMN or not field.endswith(b" "):
+            continue
+        ends_row = behind in (b"", b" ") and field[:1].isdigit()
+        if ends_row or (behind[:1] == b" " and behind[1:2].strip()):
+            return found.start() + len(field.decode(errors="ignore"))
+    return None
+
+
+def _is_otherwise(layout: Layout, found: re.Match[str], end: int) -> bool:
+    """True if the row is padded otherwise than this netstat pads it, by the end of that field."""
+    length = len(found.string.rstrip(" "))
+    if end < length:
+        return any(found.start(name) < end < found.end(name) for name in found.groupdict())
+    is_last = layout.names_programs and found.end("program") == length
+    is_padded = layout.last_column.width > 0 or not layout.titles[-1].startswith("PID/")
+    return not (is_last and is_padded)
+
+
+NO_WAYS = Ways(())

@@ -13,6 +13,7 @@ from netstat_parse.dialects import NAMES
 from netstat_parse.errors import UnknownDialectError
 from netstat_parse.reading import stamps
 from netstat_parse.reading.account import LineKind
+from netstat_parse.reading.infer import ROWS_TO_INFER
 from netstat_parse.reading.lines import text_of
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.section import Section
@@ -73,8 +74,7 @@ class LineReader:
         """Read the first lines, as far as one layout goes; how many these were."""
         section = self._section
         if section.table is None:
-            section.take(text_of(lines[0]))
-            return 1
+            return self._take_first(lines)
         reader = section.table.reader
         rows: Sequence[Line] = lines
         if section.table.has_stamped_rows:
@@ -90,11 +90,17 @@ class LineReader:
                 done = hole
             # Behind a stamp or a prompt there is no table, so a row is no row until a header comes.
             while done < len(lines) and (done == hole or section.table is None):
-                section.take(text_of(lines[done]))
-                done += 1
+                done += self._take_first(lines[done : done + ROWS_TO_INFER])
                 if section.table is not None and section.table.reader is not reader:
                     return done
         return done
+
+    def _take_first(self, lines: Sequence[Line]) -> int:
+        """Take the first line, or several that are rows alone; how many these were."""
+        held = self._section.hold_rows(lines)
+        if not held:
+            self._section.take(text_of(lines[0]))
+        return held or 1
 
     def _behind_stamp(self, line: str) -> str:
         found = stamps.at_start(line, tuple(self._options.timestamp_formats))

@@ -23,11 +23,12 @@ from netstat_parse.reading.classify import (
     classify,
 )
 from netstat_parse.reading.current import CurrentSnapshot
-from netstat_parse.reading.infer import RowsAlone, name_layouts
+from netstat_parse.reading.infer import ROWS_TO_INFER, RowsAlone, name_layouts
 from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.rows import Known, is_plain
 from netstat_parse.reading.table import PendingRow, RowReaders, Table, is_much_later
 from netstat_parse.reading.transitions import TRANSITIONS, Aside, At, take_row
+from netstat_parse.schema import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
 
     from netstat_parse.grammar.layout import Layout
     from netstat_parse.reading import lines
+    from netstat_parse.reading.infer import HeldLine, Verdict
     from netstat_parse.reading.options import Options
     from netstat_parse.reading.sink import Made, Sink
+    from netstat_parse.schema import Kind
 
 
 class Section:
@@ -57,6 +60,10 @@ class Section:
         self._readers = RowReaders(sink)
         self.headers: set[str] = set()
         self.alone = RowsAlone(options.dialect)
+        self._put_by: Table | None = None
+        """The table above rows that are held."""
+        self._tables: dict[Kind, Table] = {}
+        """The tables of this snapshot: the last of each kind."""
         self.banner: Banner | None = None
         self.banner_is_stamped = False
         """The line of the banner above has a stamp in front."""
@@ -80,6 +87,8 @@ class Section:
             return
         found = classify(text, self._expected())
         if self._end_rows_alone(found):
+            found = classify(text, self._expected())
+        if self._return_to_table(found):
             found = classify(text, self._expected())
         row = found.line if isinstance(found, Stamped) else found
         if not terminated and isinstance(row, Row) and self.table and self.table.is_cut_short(row):
@@ -119,11 +128,11 @@ class Section:
 
     def _expected(self) -> Expected:
         table, aside = self.table, self.aside
-        may_be_alone = table is None and aside is None and not self.snapshot.is_open
         return Expected(
             layout=table.layout if table is not None else None,
             above=table.pending.text if table is not None and table.pending is not None else "",
-            alone=self.alone if may_be_alone else None,
+            alone=self.alone,
+            kinds_alone=self._kinds_alone(),
             headers=self.headers,
             header_may_come=aside is None or aside.lines > 0,
             dialect=self.options.dialect,
@@ -156,12 +165,13 @@ class Section:
     def leave(self) -> None:
         """What comes next belongs to another snapshot."""
         self.end_table()
+        self._tables.clear()
         self.snapshot.leave()
         self._front_before = None
 
     def set_table(self, layout: Layout, *, is_inferred: bool = False) -> None:
         reader = self._readers.get(layout, self.snapshot.rows_before)
-        self.table = Table(reader, is_inferred=is_inferred)
+        self.table = self._tables[layout.kind] = Table(reader, is_inferred=is_inferred)
 
     def end_table(self) -> None:
         self.pass_pending_row()
@@ -188,12 +198,56 @@ class Section:
 
     # Rows alone
 
+    def hold_rows(self, lines: Sequence[lines.Line]) -> int:
+        """Hold the first lines as far as they are rows alone like others before; how many."""
+        if self.table is not None or self.snapshot.is_open or self.aside is not None:
+            return 0
+        held = self.alone.add_known(lines, self.account.number + 1)
+        if held:
+            self.account.number += held
+            self.account.line = self.alone.held[-1].line
+            self.front = None
+            self.at = At.HOLDING if len(self.alone.held) < ROWS_TO_INFER else self.release_rows()
+        return held
+
+    def _kinds_alone(self) -> tuple[Kind, ...]:
+        """The kinds of tables of which rows may come that no header announces.
+
+        A further kind may follow the rows of a table, as `grep` leaves them of several tables.
+        """
+        if self.aside is not None:
+            return ()
+        if self.table is None:
+            return KINDS if self.at is At.HOLDING or not self.snapshot.is_open else ()
+        kind = self.table.layout.kind
+        behind = () if self.table.is_inferred else KINDS[: KINDS.index(kind)]
+        return tuple(k for k in KINDS if k is not kind and (k not in behind or k in self._tables))
+
+    def _return_to_table(self, found: Line) -> bool:
+        """Return to a table of this snapshot if the line is a row of its kind; True if so.
+
+        Whatever stands between its rows ends no snapshot: a name may have forged it.
+        """
+        row = found.line if isinstance(found, Stamped) else found
+        if not isinstance(row, RowAlone) or row.kind not in self._tables:
+            return False
+        self.pass_pending_row()
+        self.snapshot.end_table()
+        self.table = self._tables[row.kind]
+        return True
+
+    def put_table_by(self) -> None:
+        """Put the table by, while rows are held that no header announces."""
+        if self.table is not None:
+            self._put_by, self.table = self.table, None
+
     def _end_rows_alone(self, found: Line) -> bool:
         """End rows that no header announced before a line that is none of them, or is of another
         run of netstat; True if they ended."""
         row = found.line if isinstance(found, Stamped) else found
         is_later = isinstance(found, Stamped) and is_much_later(found.stamp.at, self._front_before)
-        has_ended = self.at is At.HOLDING and (is_later or not isinstance(row, RowAlone))
+        is_same = isinstance(row, RowAlone) and row.kind is self.alone.kind
+        has_ended = self.at is At.HOLDING and (is_later or not is_same)
         if has_ended:
             self.at = self.release_rows()
         if is_later and self.table is not None and self.table.is_inferred:
@@ -204,25 +258,68 @@ class Section:
 
     def release_rows(self) -> At:
         """Read the rows that were held, if there is one way to; gives where the reader is then."""
-        held, layouts, is_known = self.alone.settle()
+        held, verdict = self.alone.settle()
         account = self.account
         number, line = account.number, account.line
-        if is_known:
-            if self.snapshot.is_open:
-                self.leave()
-            self.banner = None
-            self.begin_snapshot(layouts[0].dialect)
-            self.set_table(layouts[0], is_inferred=True)
-            self.sink.note(f"no header: read as {name_layouts(layouts)}")
-        for account.number, account.line, text in held:
-            found = layouts[0].find_row(text) if is_known else None
-            if found is not None:
-                take_row(self, Row(text, *found))
-            elif is_known:
-                account.report_odd(text, layouts[0])
-            else:
-                account.report(1, f"no header above, and it may be {name_layouts(layouts)}")
+        above, self._put_by = self._put_by, None
+        if verdict.is_known:
+            self._read_rows(held, verdict)
+        else:
+            self.table = above
+            self._report_rows(held, verdict)
         account.number, account.line = number, line
-        if is_known:
+        if self.table is not None:
             return At.IN_TABLE
         return At.UNDER_BANNER if self.banner is not None else At.BETWEEN
+
+    def _read_rows(self, held: Sequence[HeldLine], verdict: Verdict) -> None:
+        """Read rows by the layout that they tell, and report what it can't have printed."""
+        layout, account = verdict.layouts[0], self.account
+        account.number, account.line = held[0].number, held[0].line
+        self.banner = None
+        self.snapshot.end_table()
+        if not self.snapshot.is_open:
+            self.begin_snapshot(layout.dialect)
+        self.set_table(layout, is_inferred=True)
+        self.sink.note(f"no header: read as {name_layouts(verdict.layouts)}")
+        table = self.table
+        assert table is not None
+        rows = [row.text for row in held]
+        table.learn_padding(rows)
+        made, holes, known = table.reader.read(rows)
+        good = {ways for ways in {row.ways for row in held} if layout in ways.layouts}
+        holes += [i for i, row in enumerate(held) if row.ways not in good]
+        start = 0
+        for hole in (*sorted(set(holes)), len(held)):
+            if start < hole:
+                account.number = held[start].number - 1
+                self.take_rows(rows[start:hole], made[start:hole], known)
+            if hole < len(held):
+                self._read_alone(held[hole], layout, is_good=held[hole].ways in good)
+            start = hole + 1
+
+    def _read_alone(self, held: HeldLine, layout: Layout, *, is_good: bool) -> None:
+        """Read one row that was held, or report it."""
+        self.pass_pending_row()
+        account = self.account
+        account.number, account.line = held.number, held.line
+        found = layout.find_row(held.text)
+        if found is None:
+            account.report_odd(held.text, layout)
+        elif is_good:
+            take_row(self, Row(held.text, *found))
+        else:
+            account.report(
+                1, f"{name_layouts([layout])}, as the rows around it are, has no such row"
+            )
+
+    def _report_rows(self, held: Sequence[HeldLine], verdict: Verdict) -> None:
+        """Report rows that can be read in two ways, or in none."""
+        advice = self.alone.give_advice(held, verdict) if verdict.layouts else ""
+        for row in held:
+            self.account.number, self.account.line = row.number, row.line
+            if verdict.layouts:
+                names = name_layouts(verdict.layouts)
+                self.account.report(1, f"no header above, and it may be {names}; {advice}")
+            else:
+                self.account.report_odd(row.text, self.table.layout if self.table else None)

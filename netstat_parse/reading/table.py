@@ -50,9 +50,19 @@ class Table:
         self._padding = Padding()
         self._is_wide = reader.layout.last_column.width > 0
 
+    def learn_padding(self, rows: Sequence[str]) -> None:
+        """Learn of rows that no header announces whether netstat has padded them.
+
+        It has if one of them is as long as netstat pads it; another program may pad them, too.
+        """
+        ending = (self.layout.find_row(row) for row in rows if row.endswith(" "))
+        self._padding.is_padded = self._is_wide and any(
+            found is not None and found.missing <= 0 for found in ending
+        )
+
     def count(self, lines: Sequence[Line]) -> None:
         """Count rows that are complete in themselves, and learn of them whether all are padded."""
-        if self._is_wide and not self._padding.is_padded:
+        if self._is_wide and not self._padding.is_padded and not self.is_inferred:
             self._learn(lines)
         self.rows += len(lines)
         self._padding.expect_rest(0)

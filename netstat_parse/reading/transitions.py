@@ -24,7 +24,6 @@ from netstat_parse.reading.classify import (
     Rule,
     SurplusHeader,
 )
-from netstat_parse.reading.infer import HeldLine
 from netstat_parse.reading.stamps import Stamp
 from netstat_parse.reading.table import PendingRow
 
@@ -139,7 +138,8 @@ def extend_row(section: Section, line: Continuation) -> None:
 
 def hold_row(section: Section, row: RowAlone) -> At | None:
     """A row that no header announces is held until there are enough of them."""
-    is_enough = section.alone.add(HeldLine(section.account.number, section.account.line, row.text))
+    section.put_table_by()
+    is_enough = section.alone.add(section.account.number, section.account.line, row.text)
     return section.release_rows() if is_enough else None
 
 
@@ -233,12 +233,18 @@ _EVERYWHERE: dict[type, tuple[Action, At | None]] = {
 _SOMEWHERE: dict[tuple[At, type], tuple[Action, At]] = {
     (At.BETWEEN, RowAlone): (hold_row, At.HOLDING),
     (At.UNDER_BANNER, RowAlone): (hold_row, At.HOLDING),
+    (At.IN_TABLE, RowAlone): (hold_row, At.HOLDING),
     (At.HOLDING, RowAlone): (hold_row, At.HOLDING),
     (At.IN_TABLE, Row): (take_row, At.IN_TABLE),
     (At.IN_TABLE, Continuation): (extend_row, At.IN_TABLE),
     (At.ASIDE, Odd): (count_aside, At.ASIDE),
 }
 TRANSITIONS: dict[tuple[At, type], tuple[Action, At]] = {
-    (at, line): (action, then or at) for at in At for line, (action, then) in _EVERYWHERE.items()
+    (at, line): (action, then or at)
+    for at in At
+    if at is not At.HOLDING
+    for line, (action, then) in _EVERYWHERE.items()
 } | _SOMEWHERE
-"""(where the reader is, what the line is) -> (what is done about it, where the reader is then)."""
+"""(where the reader is, what the line is) -> (what is done about it, where the reader is then).
+
+Where rows are held, any other line ends them first: the section releases them."""

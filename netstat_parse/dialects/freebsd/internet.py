@@ -15,6 +15,7 @@ from netstat_parse.dialects.bsd import (
     ALL_STATES,
     BANNERS,
     BLOCKS_COLUMNS,
+    LOOK,
     NARROW_COLUMNS,
     PROGRAM_LIMIT,
     STATE,
@@ -185,6 +186,7 @@ INTERNET = TableSpec(
     claim=claim,
     limits=limits,
     program_limit=PROGRAM_LIMIT,
+    look=LOOK,
     states=ALL_STATES,
     common_headers=(HEADER, HEADER + "    "),
     example="""

@@ -29,6 +29,14 @@ from netstat_parse.grammar.tokens import (
 )
 from netstat_parse.grammar.truncation import AddressLimits
 
+LOOK = r"""
+    (?: (?: tcp | udp | raw ) \S*+ [ \t]++ [0-9]++ [ \t]*+ [0-9]++
+      | sctp (?: [ \t]++ [0-9]++ [ \t]++ [0-9]++ )?+
+    )
+    (?: [ \t]++ \S*: [^\s:]++ ){2}
+"""
+"""What a connection starts with: a protocol, the queues, and two addresses, `host:port`."""
+
 # States -------------------------------------------------------------------------------------------
 
 STATES = tcp_states(

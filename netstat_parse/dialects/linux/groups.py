@@ -89,6 +89,7 @@ def linux_groups(language: Language) -> TableSpec:
         banners=language.group_banners,
         common_headers=(HEADER,) if is_english else (),
         follows_another_table=True,
+        look=r"[^\s/:]++ [ \t]++ [0-9]++ [ \t]++ (?: 2[23][0-9] \. | ff[0-9a-f]{2} : )",
         example=EXAMPLE if is_english else "",
     )
 

@@ -17,6 +17,7 @@ from netstat_parse.dialects.linux.cells import (
     INODE,
     INODE_FIELDS,
     KERNEL_STATES,
+    LOOK,
     NARROWEST_ADDRESS,
     STATES,
     UDP_STATES,
@@ -134,6 +135,7 @@ def net_tools(*languages: Language) -> TableSpec:
         states=states(*languages) | KERNEL_STATES | SCTP_STATES,
         plain_family="ipv4",
         continued_prefixes=("sctp",),
+        look=LOOK,
     )
 
 
@@ -157,7 +159,14 @@ ENGLISH_AND_GERMAN = replace(
             " User       Inode      PID/Program name     Timer",
         )
     ),
-    other_headers=(HEADER + " User       Inode      Timer",),
+    other_headers=(
+        HEADER + " User       Inode      Timer",
+        *(
+            HEADER + owner + " PID/Program name     Security Context" + " " * 35 + timer
+            for owner in ("", " User       Inode     ")
+            for timer in ("", "Timer")
+        ),
+    ),
     example="""
 tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN
 tcp        0     36 192.0.2.10:22           198.51.100.7:51234      ESTABLISHED

@@ -105,6 +105,7 @@ def linux_unix(
         banners=banners,
         program_limit=ProgramLimit(PROGRAM_COLUMN - len(separator), with_pid=True),
         follows_another_table=True,
+        look=r"unix [ \t]++ [0-9]++ [ \t]++ \[",
     )
     return spec if claim is None else replace(spec, claim=claim)
 

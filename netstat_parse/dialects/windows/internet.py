@@ -198,6 +198,7 @@ def internet(language: Language) -> TableSpec:
         states=states,
         common_headers=(HEADER, HEADER + "           PID") if is_english else (),
         continued_prefixes=("",),
+        look=r"(?: TCP | UDP ) (?: [ \t]++ \S*: [^\s:]++ ){2}",
         example=f"""
   TCP    0.0.0.0:135            0.0.0.0:0              {word_of["LISTEN"]}
   TCP    [::1]:49672            [::1]:5432             {word_of["ESTABLISHED"]}
