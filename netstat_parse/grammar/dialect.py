@@ -191,7 +191,7 @@ def extra_result(position: int) -> str:
     return f"extra_{position}"
 
 
-def row_grammar(spec: TableSpec, kind: RowKind, header: str) -> ParserElement:
+def row_grammar(spec: TableSpec, kind: RowKind, header: str) -> And:
     """The grammar of one kind of row under a header; ValueError if it is not this table's."""
     titles = read_titles(spec, header)
     if titles is None:
@@ -203,7 +203,9 @@ def row_grammar(spec: TableSpec, kind: RowKind, header: str) -> ParserElement:
         if not isinstance(cell, ParserElement):
             cell = cell(CellContext(limits, tuple(cells), header.endswith(" ")))
         cells.insert(0, cell)
-    return And(cells).set_name(f"{kind.name} row").parse_with_tabs()
+    grammar = And(cells)
+    grammar.set_name(f"{kind.name} row").parse_with_tabs()
+    return grammar
 
 
 def row_patterns(spec: TableSpec, header: str, prefixed: bool) -> tuple[RowPattern, ...]:
@@ -212,8 +214,19 @@ def row_patterns(spec: TableSpec, header: str, prefixed: bool) -> tuple[RowPatte
     for kind in spec.row_kinds:
         grammar = row_grammar(spec, kind, header)
         prefix = kind.prefix if prefixed else ""
-        patterns.append(RowPattern(kind.name, prefix, lower(grammar), lower(grammar, quick=True)))
+        whole, quick = lower(grammar), lower(grammar, quick=True)
+        behind = behind_look(spec, header, grammar) if spec.look else ""
+        patterns.append(RowPattern(kind.name, prefix, whole, quick, behind))
     return tuple(patterns)
+
+
+def behind_look(spec: TableSpec, header: str, grammar: And) -> str:
+    """The pattern of the cells behind the addresses, which end the look of a row; empty if none."""
+    titles = read_titles(spec, header) or ()
+    if "Foreign Address" not in titles:
+        return ""
+    cells = grammar.exprs[titles.index("Foreign Address") + 1 :]
+    return nameless(lower(And(cells).parse_with_tabs())) if cells else ""
 
 
 def make_layout(dialect: Dialect, spec: TableSpec, header: str) -> Layout | None:

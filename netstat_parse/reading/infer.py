@@ -27,19 +27,18 @@ LINES_KNOWN = 2**14
 
 _LOOKS = {look: LazyPattern(look) for look in frozen.LOOKS}
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4})"
-_USUAL_ADDRESS = LazyPattern(
-    rf"(?<=[ \t])(?:(?P<ipv4>{_OCTET}(?:\.{_OCTET}){{3}}:{_PORT})"
-    rf"|(?P<ipv6>[0-9a-f]{{1,4}}(?::[0-9a-f]{{1,4}}){{1,3}}::(?:[0-9a-f]{{1,4}}:){{0,2}}{_PORT})"
-    rf"|(?P<cut>(?=\S{{23}}[ ])[0-9a-f]{{1,4}}(?::[0-9a-f]{{1,4}}){{2,4}}:{_PORT})"
-    r")[ ]++(?=\S)"
-)
-EXAMPLES = {
-    "ipv4": "192.0.2.1:22 ",
-    "ipv6": "2001:db8::1:22 ",
-    "cut": "2001:db8:1111:222:33333 ",
+_PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3})"
+_USUAL = {
+    "192.0.2.1:22": rf"{_OCTET}(?:\.{_OCTET}){{3}}:{_PORT}",
+    "0.0.0.0:*": r"0\.0\.0\.0:\*",
+    "2001:db8::1:22": rf"(?:[0-9a-f]{{1,4}}:){{0,3}}:(?:[0-9a-f]{{1,4}}:){{1,2}}{_PORT}",
+    # a host that was cut
+    "2001:db8:1111:222:33333": rf"(?=\S{{23}}[ ])(?:[0-9a-f]{{1,4}}:){{3,5}}{_PORT}",
 }
-"""What takes the place of a usual address."""
+"""Usual addresses: an example of each, and the pattern of all."""
+_QUEUE = "[ ]++(?:0|[1-9][0-9]{0,5})"
+_ADDRESS = "[ ]++(?:" + "|".join(f"({pattern})" for pattern in _USUAL.values()) + ")"
+_USUAL_START = LazyPattern(rf"((?:tcp|udp)6?+){_QUEUE}{_QUEUE}{_ADDRESS}{_ADDRESS}(?:[ ]++|$)")
 _PROCESS = LazyPattern(r"(?<=[ \t])(?:[0-9]{1,10}+/|-(?=[ \t]))")
 PROCESS_COLUMN = 20
 """To so many bytes net-tools pads `pid/name`; it cuts it to one less."""
@@ -203,23 +202,27 @@ def find_ways(text: str, dialect: str | None = None) -> Ways:
 
 
 def shape(text: str) -> str:
-    """A row with another address in the place of each usual one, so that many rows have one shape.
+    """A row with examples in the place of its queues and addresses, if these are usual ones.
 
-    Rows of one shape can be read in the same ways.
+    Rows of one shape can be read in the same ways, so that few of all rows are asked.
     """
-    if text.lstrip(" \t").startswith("raw"):
-        return text  # a state may be the number of a port
-    return _USUAL_ADDRESS.sub(_as_example, text)
+    found = _USUAL_START.match(text)
+    if found is None:
+        return text
+    proto, *addresses = found.groups()
+    examples = [name for name, address in zip(_EXAMPLES, addresses, strict=True) if address]
+    return f"{proto} 0 0 {examples[0]} {examples[1]} {text[found.end() :]}"
 
 
-def _as_example(found: re.Match[str]) -> str:
-    return EXAMPLES[found.lastgroup or ""]
+_EXAMPLES = (*_USUAL, *_USUAL)
 
 
 @lru_cache(maxsize=2**12)
 def _find_ways(text: str, dialect: str | None) -> Ways:
     start = text.lstrip(" \t")
-    looks = frozenset(look for look, pattern in _LOOKS.items() if pattern.match(start))
+    indent = len(text) - len(start)
+    tried = ((look, pattern.match(start)) for look, pattern in _LOOKS.items())
+    looks = {look: indent + found.end() for look, found in tried if found is not None}
     if not looks:
         return NO_WAYS
     from netstat_parse.dialects.frozen_alone import LAYOUTS
@@ -237,15 +240,17 @@ def _find_ways(text: str, dialect: str | None) -> Ways:
     return ways
 
 
-def _ask(layouts: Iterable[Layout], looks: frozenset[str], text: str, dialect: str | None) -> Ways:
-    """How a row can be read by these layouts, as far as their rows look like it."""
+def _ask(
+    layouts: Iterable[Layout], looks: Mapping[str, int], text: str, dialect: str | None
+) -> Ways:
+    """How a row can be read by these layouts. `looks` are those that it has, and where they end."""
     field_end = _find_padded_process(text)
     groups: dict[object, list[Layout]] = {}
     refuted = []
     for layout in layouts:
         if layout.look not in looks or dialect not in (None, layout.dialect):
             continue
-        found = layout.match(text)
+        found = layout.match(text, looks[layout.look])
         if found is None or not found[layout.kind.key]:
             continue
         cells = {_plain(name): cell for name, cell in found.groupdict().items() if cell}
