@@ -53,7 +53,12 @@ def write_source() -> str:
 
 def write_rows_alone() -> str:
     """The text of frozen_alone.py as the dialects are now."""
-    known = [layout for layout in _common_layouts().values() if layout.look]
+    rarer = [
+        read_header(header, owner.dialect.name)
+        for owner in _owners()
+        for header in owner.spec.other_headers
+    ]
+    known = [layout for layout in (*_common_layouts().values(), *rarer) if layout and layout.look]
     lines = [f"    {_call(without_widths(layout))}," for layout in known]
     return "\n".join([HEAD, "LAYOUTS = (", *lines, ")"]) + "\n"
 

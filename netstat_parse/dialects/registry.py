@@ -69,16 +69,3 @@ def without_widths(layout: Layout) -> Layout:
 def get_spec(layout: Layout) -> TableSpec:
     """The table whose header announced this layout."""
     return get_dialect(layout.dialect).tables[layout.table]
-
-
-@cache
-def rarer_layouts() -> tuple[Layout, ...]:
-    """The layouts of headers that are not so common, by which rows alone may be known. How wide
-    their columns are is not known."""
-    return tuple(
-        without_widths(layout)
-        for dialect in all_dialects()
-        for spec in dialect.tables
-        for header in spec.other_headers
-        if (layout := read_header(header, dialect.name)) is not None
-    )

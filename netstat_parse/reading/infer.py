@@ -48,10 +48,15 @@ class Ways:
     """How a row alone can be read. It equals only itself."""
 
     def __init__(
-        self, groups: tuple[tuple[Layout, ...], ...], refuted: frozenset[Layout] = frozenset()
+        self,
+        groups: tuple[tuple[Layout, ...], ...],
+        sizes: tuple[int, ...] = (),
+        refuted: frozenset[Layout] = frozenset(),
     ) -> None:
         self.groups = groups
         """The layouts that can have printed it; those of a group read it alike."""
+        self.sizes = sizes
+        """How many cells it has, read by each group."""
         self.refuted = refuted
         """Those whose pattern it is, but it is padded as only another netstat pads it."""
         self.layouts = [layout for group in groups for layout in group]
@@ -59,9 +64,17 @@ class Ways:
         self.kind = next((layout.kind for layout in (*self.layouts, *refuted)), None)
         """What kind of table it is a row of; None if it is no row."""
 
-    def readings(self, *layouts: Layout) -> set[int]:
-        """The groups that these layouts are in; -1 stands for none."""
-        return {next((i for i, g in enumerate(self.groups) if x in g), -1) for x in layouts}
+    def find_group(self, layout: Layout) -> int | None:
+        """The index of the group that a layout is in."""
+        return next((i for i, group in enumerate(self.groups) if layout in group), None)
+
+    def differ(self, one: Layout, other: Layout, *, more: bool) -> bool:
+        """True if both layouts read it, but not alike; with `more`, if the other reads more cells
+        of it."""
+        i, j = self.find_group(one), self.find_group(other)
+        if i is None or j is None:
+            return False
+        return self.sizes[j] > self.sizes[i] if more else i != j
 
 
 class Verdict(NamedTuple):
@@ -166,8 +179,9 @@ def judge(rows: Mapping[Ways, int]) -> Verdict:
     """What rows tell that can be read in these ways; so many of each.
 
     Of all layouts, those are asked that most of the rows can be of. If all of these read every row
-    alike, and no other reads one of them otherwise, the rows are read by the first. An other that
-    a row refutes is not asked.
+    alike, the rows are read by the first; but not if another reads one of them otherwise. Where
+    the first can have printed all rows, that other must read more cells of the row: else a name
+    with a blank in it would do. An other that a row refutes is not asked.
     """
     votes: dict[Layout, int] = {}
     for ways, count in rows.items():
@@ -176,14 +190,16 @@ def judge(rows: Mapping[Ways, int]) -> Verdict:
     most = max(votes.values(), default=0)
     refuted = {layout for ways in rows for layout in ways.refuted}
     layouts = [layout for layout, count in votes.items() if count == most]
-    layouts.sort(key=lambda layout: (NAMES.index(layout.dialect), layout.table))
+    # Of those that read names alike, the first is the one that cuts them first.
+    layouts.sort(key=lambda x: (x.program_limit.bytes or 0, NAMES.index(x.dialect), x.table))
+    is_of_all = most == sum(rows.values())
     others = [
         layout
         for layout, count in votes.items()
         if count < most and layout not in refuted
-        if any(len(ways.readings(layouts[0], layout) - {-1}) > 1 for ways in rows)
+        if any(ways.differ(layouts[0], layout, more=is_of_all) for ways in rows)
     ]
-    are_alike = all(len(ways.readings(*layouts)) == 1 for ways in rows)
+    are_alike = all(len(set(map(ways.find_group, layouts))) == 1 for ways in rows)
     return Verdict(layouts + others, bool(layouts) and are_alike and not others)
 
 
@@ -227,25 +243,23 @@ def _find_ways(text: str, dialect: str | None) -> Ways:
         return NO_WAYS
     from netstat_parse.dialects.frozen_alone import LAYOUTS
 
-    common = _ask(LAYOUTS, looks, text, dialect)
-    if common.groups:
-        return common
-    from netstat_parse.dialects.registry import rarer_layouts
-
-    rarer = _ask(rarer_layouts(), looks, text, dialect)
-    ways = _intern(rarer.groups, common.refuted | rarer.refuted)
+    ways = _ask(LAYOUTS, looks, text, dialect, _find_padded_process(text))
     if dialect is not None and not ways.groups:
         # Who names a dialect knows better than its rows tell.
-        return _intern(tuple((layout,) for layout in ways.refuted), frozenset())
+        return _ask(LAYOUTS, looks, text, dialect, None)
     return ways
 
 
 def _ask(
-    layouts: Iterable[Layout], looks: Mapping[str, int], text: str, dialect: str | None
+    layouts: Iterable[Layout],
+    looks: Mapping[str, int],
+    text: str,
+    dialect: str | None,
+    field_end: int | None,
 ) -> Ways:
-    """How a row can be read by these layouts. `looks` are those that it has, and where they end."""
-    field_end = _find_padded_process(text)
-    groups: dict[object, list[Layout]] = {}
+    """How a row can be read by these layouts. `looks` are those that it has, and where they end;
+    `field_end` is where its process ends, if it is padded."""
+    groups: dict[frozenset[tuple[str, str]], list[Layout]] = {}
     refuted = []
     for layout in layouts:
         if layout.look not in looks or dialect not in (None, layout.dialect):
@@ -260,12 +274,11 @@ def _ask(
             refuted.append(layout)
         else:
             groups.setdefault(frozenset(cells.items()), []).append(layout)
-    return _intern(tuple(map(tuple, groups.values())), frozenset(refuted))
+    sizes = tuple(map(len, groups))
+    return _intern(tuple(map(tuple, groups.values())), sizes, frozenset(refuted))
 
 
-@cache
-def _intern(groups: tuple[tuple[Layout, ...], ...], refuted: frozenset[Layout]) -> Ways:
-    return Ways(groups, refuted)
+_intern = cache(Ways)
 
 
 def _plain(name: str) -> str:

@@ -60,6 +60,8 @@ class Section:
         self._readers = RowReaders(sink)
         self.headers: set[str] = set()
         self.alone = RowsAlone(options.dialect)
+        self._undecided: NotNetstatError | None = None
+        """The first row that could be read in two ways."""
         self._put_by: Table | None = None
         """The table above rows that are held."""
         self._tables: dict[Kind, Table] = {}
@@ -124,7 +126,9 @@ class Section:
             # netstat printed it, but only tables that are not read.
             self.begin_snapshot(self.options.dialect or self.other_dialect)
         if not self.snapshot.snapshots:
-            raise NotNetstatError(self.account.number, 1, "", "no netstat output in the input")
+            raise self._undecided or NotNetstatError(
+                self.account.number, 1, "", "no netstat output in the input"
+            )
 
     def _expected(self) -> Expected:
         table, aside = self.table, self.aside
@@ -309,9 +313,8 @@ class Section:
         elif is_good:
             take_row(self, Row(held.text, *found))
         else:
-            account.report(
-                1, f"{name_layouts([layout])}, as the rows around it are, has no such row"
-            )
+            names = name_layouts([layout])
+            account.report(1, f"the rows around it are {names}, and this is none")
 
     def _report_rows(self, held: Sequence[HeldLine], verdict: Verdict) -> None:
         """Report rows that can be read in two ways, or in none."""
@@ -320,6 +323,10 @@ class Section:
             self.account.number, self.account.line = row.number, row.line
             if verdict.layouts:
                 names = name_layouts(verdict.layouts)
-                self.account.report(1, f"no header above, and it may be {names}; {advice}")
+                expected = f"no header above, and it may be {names}; {advice}"
+                self._undecided = self._undecided or NotNetstatError(
+                    row.number, 1, row.line, expected
+                )
+                self.account.report(1, expected)
             else:
                 self.account.report_odd(row.text, self.table.layout if self.table else None)

@@ -46,9 +46,14 @@ from netstat_parse.dialects.linux.raw_sockets import RAW_ROWS_OF_BOTH
 from netstat_parse.dialects.linux.sctp import FURTHER_FIELDS, SCTP_STATES, sctp_kinds
 from netstat_parse.dialects.linux.timers import timer_column
 from netstat_parse.grammar.dialect import Column, Field, RowKind, TableSpec
-from netstat_parse.grammar.tokens import optional, word
+from netstat_parse.grammar.tokens import optional, word_token
 from netstat_parse.grammar.truncation import AddressLimits, ProgramLimit
 from netstat_parse.schema import CONNECTIONS
+
+SECURITY_CONTEXT = word_token("security context", r"[^\s:]++ (?: :[^\s:]++ ){2} \S*+ | -")(
+    "security_context"
+)
+"""User, role and type of SELinux, and perhaps a level: `system_u:system_r:sshd_t:s0`."""
 
 # Columns and rows ---------------------------------------------------------------------------------
 
@@ -76,7 +81,7 @@ def columns(*languages: Language) -> tuple[Column, ...]:
         Column("PID/Program name", process),
         Column(
             "Security Context",
-            word("security_context", "security context"),
+            SECURITY_CONTEXT,
             (Field("security_context", make_context, ("security_context",)),),
         ),
         timer_column(title("Timer"), languages),
