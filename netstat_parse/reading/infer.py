@@ -169,10 +169,11 @@ class RowsAlone:
             if dialect != self._dialect
             and judge(Counter(find_ways(row.text, dialect) for row in held)).is_known
         ]
+        header = "put its header above it"
         if not told:
-            return "put its header above it"
+            return header
         options = " or ".join(f"--dialect {name}" for name in told)
-        return f'say which with {options} (in Python dialect="{told[0]}")'
+        return f'say which with {options} (in Python dialect="{told[0]}"), or {header}'
 
 
 def judge(rows: Mapping[Ways, int]) -> Verdict:

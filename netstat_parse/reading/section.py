@@ -23,11 +23,12 @@ from netstat_parse.reading.classify import (
     classify,
 )
 from netstat_parse.reading.current import CurrentSnapshot
-from netstat_parse.reading.infer import ROWS_TO_INFER, RowsAlone, name_layouts
+from netstat_parse.reading.infer import ROWS_TO_INFER, RowsAlone
 from netstat_parse.reading.lines import MAX_LINE, text_of
+from netstat_parse.reading.release import release
 from netstat_parse.reading.rows import Known, is_plain
 from netstat_parse.reading.table import PendingRow, RowReaders, Table, is_much_later
-from netstat_parse.reading.transitions import TRANSITIONS, Aside, At, take_row
+from netstat_parse.reading.transitions import TRANSITIONS, Aside, At
 from netstat_parse.schema import KINDS
 
 TYPE_CHECKING = False
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from netstat_parse.grammar.layout import Layout
     from netstat_parse.reading import lines
-    from netstat_parse.reading.infer import HeldLine, Verdict
     from netstat_parse.reading.options import Options
     from netstat_parse.reading.sink import Made, Sink
     from netstat_parse.schema import Kind
@@ -60,7 +60,7 @@ class Section:
         self._readers = RowReaders(sink)
         self.headers: set[str] = set()
         self.alone = RowsAlone(options.dialect)
-        self._undecided: NotNetstatError | None = None
+        self.undecided: NotNetstatError | None = None
         """The first row that could be read in two ways."""
         self._put_by: Table | None = None
         """The table above rows that are held."""
@@ -126,7 +126,7 @@ class Section:
             # netstat printed it, but only tables that are not read.
             self.begin_snapshot(self.options.dialect or self.other_dialect)
         if not self.snapshot.snapshots:
-            raise self._undecided or NotNetstatError(
+            raise self.undecided or NotNetstatError(
                 self.account.number, 1, "", "no netstat output in the input"
             )
 
@@ -262,71 +262,8 @@ class Section:
 
     def release_rows(self) -> At:
         """Read the rows that were held, if there is one way to; gives where the reader is then."""
-        held, verdict = self.alone.settle()
-        account = self.account
-        number, line = account.number, account.line
         above, self._put_by = self._put_by, None
-        if verdict.is_known:
-            self._read_rows(held, verdict)
-        else:
-            self.table = above
-            self._report_rows(held, verdict)
-        account.number, account.line = number, line
+        release(self, above)
         if self.table is not None:
             return At.IN_TABLE
         return At.UNDER_BANNER if self.banner is not None else At.BETWEEN
-
-    def _read_rows(self, held: Sequence[HeldLine], verdict: Verdict) -> None:
-        """Read rows by the layout that they tell, and report what it can't have printed."""
-        layout, account = verdict.layouts[0], self.account
-        account.number, account.line = held[0].number, held[0].line
-        self.banner = None
-        self.snapshot.end_table()
-        if not self.snapshot.is_open:
-            self.begin_snapshot(layout.dialect)
-        self.set_table(layout, is_inferred=True)
-        self.sink.note(f"no header: read as {name_layouts(verdict.layouts)}")
-        table = self.table
-        assert table is not None
-        rows = [row.text for row in held]
-        table.learn_padding(rows)
-        made, holes, known = table.reader.read(rows)
-        good = {ways for ways in {row.ways for row in held} if layout in ways.layouts}
-        holes += [i for i, row in enumerate(held) if row.ways not in good]
-        start = 0
-        for hole in (*sorted(set(holes)), len(held)):
-            if start < hole:
-                account.number = held[start].number - 1
-                self.take_rows(rows[start:hole], made[start:hole], known)
-            if hole < len(held):
-                self._read_alone(held[hole], layout, is_good=held[hole].ways in good)
-            start = hole + 1
-
-    def _read_alone(self, held: HeldLine, layout: Layout, *, is_good: bool) -> None:
-        """Read one row that was held, or report it."""
-        self.pass_pending_row()
-        account = self.account
-        account.number, account.line = held.number, held.line
-        found = layout.find_row(held.text)
-        if found is None:
-            account.report_odd(held.text, layout)
-        elif is_good:
-            take_row(self, Row(held.text, *found))
-        else:
-            names = name_layouts([layout])
-            account.report(1, f"the rows around it are {names}, and this is none")
-
-    def _report_rows(self, held: Sequence[HeldLine], verdict: Verdict) -> None:
-        """Report rows that can be read in two ways, or in none."""
-        advice = self.alone.give_advice(held, verdict) if verdict.layouts else ""
-        for row in held:
-            self.account.number, self.account.line = row.number, row.line
-            if verdict.layouts:
-                names = name_layouts(verdict.layouts)
-                expected = f"no header above, and it may be {names}; {advice}"
-                self._undecided = self._undecided or NotNetstatError(
-                    row.number, 1, row.line, expected
-                )
-                self.account.report(1, expected)
-            else:
-                self.account.report_odd(row.text, self.table.layout if self.table else None)
