@@ -59,13 +59,14 @@ from netstat_parse.reading.classify import (
 from netstat_parse.reading.infer import RowsAlone
 from netstat_parse.reading.lines import MAX_LINE
 from netstat_parse.reading.stamps import Stamp
+from netstat_parse.schema import CONNECTIONS, UNIX_SOCKETS
 
 # Each kind of line, and nothing else --------------------------------------------------------------
 
 LAYOUT = find_layout(linux_header("p"))
 assert LAYOUT is not None
 IN_TABLE = Expected(layout=LAYOUT)
-BETWEEN = Expected(alone=RowsAlone(None))
+BETWEEN = Expected(alone=RowsAlone(None), kinds_alone=(CONNECTIONS,))
 NOTE = "(Not all processes could be identified, non-owned process info"
 HEAD_OF_WATCH = "Every 2.0s: netstat -npt            host: Sun Nov 22 12:22:41 UTC 2026"
 SCTP_LAYOUT = find_layout(linux_header())
@@ -127,7 +128,8 @@ def test_a_row_is_one_of_the_layout() -> None:
     assert LAYOUT.find_row(row) == (found.cells, found.missing)
     assert LAYOUT.cell(found.cells, "program") == "sshd"
     # Without its header it may be a row alone, if rows alone may come.
-    assert classify(row, BETWEEN) == RowAlone(row)
+    assert classify(row, BETWEEN) == RowAlone(row, CONNECTIONS)
+    assert classify(row, BETWEEN._replace(kinds_alone=(UNIX_SOCKETS,))) == Odd(row)
     assert classify(row, Expected()) == Odd(row)
     # A row of another table is none of this one.
     assert classify(linux_row(ROW), IN_TABLE) == Odd(linux_row(ROW))
@@ -220,7 +222,9 @@ def test_a_quoted_line_is_what_it_is_without_its_mark() -> None:
         if kind is not Odd and text.strip():
             assert type(classify(f"> {text}", Expected())) is kind, text
     assert isinstance(classify("> " + linux_row(ROW, "p"), IN_TABLE), Row)
-    assert classify("12:" + linux_row(ROW, "p"), BETWEEN) == RowAlone(linux_row(ROW, "p"))
+    assert classify("12:" + linux_row(ROW, "p"), BETWEEN) == RowAlone(
+        linux_row(ROW, "p"), CONNECTIONS
+    )
 
 
 @pytest.mark.parametrize("marks", range(PEELED_AT_MOST + 2))

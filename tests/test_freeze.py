@@ -7,16 +7,38 @@ import subprocess
 import sys
 from pathlib import Path
 
-from netstat_parse.dialects import NAMES, freeze, frozen
+from netstat_parse.dialects import NAMES, freeze, frozen, frozen_alone
 from netstat_parse.dialects.registry import all_dialects, read_header
 from netstat_parse.grammar.layout import Layout
 
 
 def test_what_was_worked_out_ahead_is_what_the_dialects_say() -> None:
-    path = Path(frozen.__file__)
-    assert path.read_text(encoding="utf-8") == freeze.write_source(), (
-        "run: python -m netstat_parse.dialects.freeze"
-    )
+    for module, source in (
+        (frozen, freeze.write_source()),
+        (frozen_alone, freeze.write_rows_alone()),
+    ):
+        assert module.__file__ is not None
+        path = Path(module.__file__)
+        assert path.read_text(encoding="utf-8") == source, (
+            "run: python -m netstat_parse.dialects.freeze"
+        )
+
+
+def test_rows_alone_may_be_of_every_common_and_other_header_of_tables_with_a_look() -> None:
+    asked_for = [
+        *(layout.titles for layout in frozen.LAYOUTS.values() if layout.look),
+        *(
+            layout.titles
+            for d in all_dialects()
+            for spec in d.tables
+            for header in spec.other_headers
+            if (layout := read_header(header, d.name)) is not None
+        ),
+    ]
+    assert [layout.titles for layout in frozen_alone.LAYOUTS] == asked_for
+    assert {layout.look for layout in frozen_alone.LAYOUTS} == set(frozen.LOOKS)
+    for layout in frozen_alone.LAYOUTS:
+        assert "  " not in layout.header.rstrip()  # it tells no widths
 
 
 def test_every_common_header_is_there() -> None:

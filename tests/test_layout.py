@@ -243,25 +243,6 @@ def test_a_layout_equals_only_itself() -> None:
     assert len({make(), make()}) == 2
 
 
-@pytest.mark.parametrize(
-    ("process", "can"),
-    [
-        ("4711/sshd           ", True),
-        ("123456789/0123456789", False),
-        ("12345678/0123456789 ", True),
-        ("-                   ", True),
-    ],
-)
-def test_what_netstat_can_have_printed(process: str, can: bool) -> None:
-    """Its column holds 19 bytes of `pid/program`."""
-    layout = find_layout(HEADER + " PID/Program name    ")
-    assert layout is not None
-    assert layout.names_programs
-    row = "tcp        0      0 10.0.0.1:22             10.0.0.2:23             LISTEN      "
-    assert layout.can_have_printed(row + process) is can
-    assert not layout.can_have_printed("what is this")
-
-
 # Why a line is no row -----------------------------------------------------------------------------
 
 

@@ -10,7 +10,6 @@ from netstat_parse.dialects.registry import (
     find_owner,
     get_dialect,
     get_spec,
-    rarer_layouts,
     read_header,
 )
 from netstat_parse.errors import UnknownDialectError
@@ -96,11 +95,3 @@ def test_who_claims_a_header_most_strongly_has_it() -> None:
         strongest = max(claim for claim, _ in claims)
         assert strongest in (Claim.SHARED, Claim.OWN)
         assert owner.spec is next(spec for claim, spec in claims if claim == strongest)
-
-
-def test_the_layouts_by_which_rows_alone_may_be_known() -> None:
-    asked_for = [
-        header for d in all_dialects() for spec in d.tables for header in spec.other_headers
-    ]
-    assert [layout.header for layout in rarer_layouts()] == asked_for
-    assert {layout.dialect for layout in rarer_layouts()} >= {"linux", "macos", "busybox"}
