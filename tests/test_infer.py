@@ -25,7 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from printed import LINUX_BANNER, Row, are_rows, linux_capture, linux_header, linux_row, macos_row
 
-from netstat_parse import LineKind, NotNetstatError, ParseError, iter_snapshots
+from netstat_parse import LineKind, LinuxConnection, NotNetstatError, ParseError, iter_snapshots
 from netstat_parse.reading.infer import (
     ROWS_TO_INFER,
     RowsAlone,
@@ -517,6 +517,8 @@ def test_rows_alone_of_security_contexts(owner: str, timer: str) -> None:
     none = f"{PLAIN}{owner} {'-':20} {'-':50}{timer}"
     (snapshot,) = iter_snapshots([row, none], strict=True)
     first, second = snapshot.connections
+    assert isinstance(first, LinuxConnection)
+    assert isinstance(second, LinuxConnection)
     assert first.process is not None
     assert (first.process.name, first.security_context) == ("sshd", CONTEXT)
     assert (second.process, second.security_context) == (None, None)

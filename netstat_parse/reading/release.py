@@ -1,4 +1,4 @@
-"""Releases rows that no header announced: they are read by the layout that they tell, or reported."""
+"""Releases rows alone, once there are enough of them: they are read, or reported."""
 
 from __future__ import annotations
 
