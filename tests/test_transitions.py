@@ -233,7 +233,9 @@ def test_every_transition_is_tested() -> None:
 
 def test_there_is_a_transition_for_whatever_classify_can_say() -> None:
     """Where rows are held, any other line ends them before what it does is looked up."""
-    said = {(at, line) for at in At for line in EVERYWHERE if at is not At.HOLDING}
+    said: set[tuple[At, object]] = {
+        (at, line) for at in At for line in EVERYWHERE if at is not At.HOLDING
+    }
     said |= {(At.IN_TABLE, Row), (At.IN_TABLE, Continuation)}
     said |= {(at, RowAlone) for at in set(At) - {At.ASIDE}}
     assert said == TRANSITIONS.keys()
