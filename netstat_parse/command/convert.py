@@ -61,6 +61,8 @@ class Source:
         self.is_damaged = False
         self._path = path
         self._progress: Progress | None = None
+        self._read = 0
+        self._snapshots = 0
 
     def batches(self) -> Iterator[RawBatch]:
         """The input's lines, up to where it is damaged.
@@ -89,10 +91,12 @@ class Source:
 
             self._progress = Progress(self._path, size)
 
-    def advance(self, count: int) -> None:
-        """Counts `count` more bytes as read."""
+    def has_read(self, count: int) -> None:
+        """Shows that this many bytes were read until now."""
         if self._progress is not None:
-            self._progress.advance(count)
+            self._progress.advance(count - self._read)
+            self._progress.show(self._snapshots)
+        self._read = count
 
     def fail(self, reason: str) -> None:
         """Records that the source is damaged; rows read so far are kept."""
@@ -101,6 +105,7 @@ class Source:
 
     def found(self, snapshots: int) -> None:
         """Shows that this many snapshots were found until now."""
+        self._snapshots = snapshots
         if self._progress is not None:
             self._progress.show(snapshots)
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from netstat_parse.dialects.headers import Banner
 from netstat_parse.errors import NotNetstatError
 from netstat_parse.reading import noise
-from netstat_parse.reading.account import Account, LineKind
+from netstat_parse.reading.account import Account, LineKind, Spent
 from netstat_parse.reading.classify import (
     Continuation,
     Expected,
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 class Section:
     """Takes the lines of an input one after another, and gives what they hold to a sink."""
 
-    def __init__(self, sink: Sink, options: Options) -> None:
+    def __init__(self, sink: Sink, options: Options, spent: Spent | None = None) -> None:
         self.at = At.BETWEEN
-        self.account = Account(sink, strict=options.strict)
+        self.account = Account(sink, strict=options.strict, spent=spent)
         self.table: Table | None = None
         """The table whose rows come now; None outside of one."""
         self.snapshot = CurrentSnapshot(sink, options)
@@ -58,7 +58,6 @@ class Section:
         self._front_before: datetime | None = None
         """The time in front of the row above."""
         self._readers = RowReaders(sink)
-        self.headers: set[str] = set()
         self.alone = RowsAlone(options.dialect)
         self.undecided: NotNetstatError | None = None
         """The first row that could be read in two ways."""
@@ -137,7 +136,7 @@ class Section:
             above=table.pending.text if table is not None and table.pending is not None else "",
             alone=self.alone,
             kinds_alone=self._kinds_alone(),
-            headers=self.headers,
+            headers=self.account.spent.headers,
             header_may_come=aside is None or aside.lines > 0,
             dialect=self.options.dialect,
             banner=self.banner,
