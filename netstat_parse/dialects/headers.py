@@ -23,6 +23,8 @@ class Banner(NamedTuple):
     """Those that print it."""
     follows_another_table: bool
     """Its table stands below another one, in the same run of netstat."""
+    has_titles: bool = True
+    """False if rows come right below it, and no header."""
 
 
 class OtherBanner(NamedTuple):
@@ -61,6 +63,13 @@ def may_be_header(text: str) -> bool:
     return len(text) <= LONGEST and any(
         all(title in text for title in titles) for titles in frozen.REQUIRED_TITLES
     )
+
+
+def find_untitled_layout(banner: str, dialect: str | None = None) -> Layout | None:
+    """The layout of the rows right below a banner, where no header comes."""
+    from netstat_parse.dialects.registry import read_header
+
+    return read_header(banner, dialect)
 
 
 def find_layout(header: str, dialect: str | None = None) -> Layout | None:
