@@ -248,6 +248,19 @@ def _peel(text: str, expected: Expected, peeled: int) -> Line | None:
     return Stamped(stamp, line.line if isinstance(line, Stamped) else line)
 
 
+def without_front(text: str, formats: tuple[str, ...]) -> str:
+    """A line that no rule accounts for, without the quoting marks and stamps in front."""
+    for _ in range(PEELED_AT_MOST):
+        rest = noise.without_quoting(text)
+        found = stamps.at_start(rest, formats)
+        if found is not None and not found[0].invalid:
+            rest = rest[found[1] :]
+        if rest == text:
+            break
+        text = rest
+    return text
+
+
 FINDERS: tuple[Callable[[str, Expected, int], Line | None], ...] = (
     _find_row,
     _find_blank,

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+_TITLE = re.compile(r"[^\W\d](?:.*[^\s.,;])?")
+"""A word of prose may end a sentence, and be a number; a title is neither."""
 MOST_LINES = 10_000
 """A table with more lines is set aside."""
 
@@ -40,8 +42,8 @@ def read_table(lines: Sequence[AsideLine]) -> OtherRows | None:
     header = lines[0].text.strip()
     by_words = _read_rows(tuple(header.split()), lines[1:], _split_at_words)
     by_gaps = _read_rows(tuple(_split_at_gaps(header)), lines[1:], _split_at_gaps)
-    best = by_words if len(by_words.rows) >= len(by_gaps.rows) else by_gaps
-    if len(best.titles) < 2 or len(best.rows) < len(best.odd) or not best.rows:
+    best = by_gaps if len(by_gaps.rows) >= len(by_words.rows) else by_words
+    if len(best.rows) < len(best.odd) or not best.rows:
         return None
     return best
 
@@ -58,7 +60,7 @@ def _read_rows(
     titles: tuple[str, ...], lines: Sequence[AsideLine], split: Callable[[str, int], list[str]]
 ) -> OtherRows:
     found = OtherRows(titles, [], [])
-    if len(set(titles)) < len(titles):
+    if len(titles) < 2 or len(set(titles)) < len(titles) or not all(map(_TITLE.fullmatch, titles)):
         return OtherRows((), [], list(lines))
     for line in lines:
         words = split(line.text.strip(), len(titles))

@@ -28,6 +28,7 @@ from netstat_parse.reading.classify import (
     RowAlone,
     Rule,
     SurplusHeader,
+    without_front,
 )
 from netstat_parse.reading.infer import HeldLine
 from netstat_parse.reading.other_tables import MOST_LINES, AsideLine
@@ -256,7 +257,8 @@ def keep_aside(section: Section, odd: Odd) -> None:
     assert aside is not None
     aside.count += 1
     if len(aside.lines) < MOST_LINES:
-        aside.lines.append(AsideLine(account.number, account.line, odd.text))
+        text = without_front(odd.text, tuple(section.options.timestamp_formats))
+        aside.lines.append(AsideLine(account.number, account.line, text))
 
 
 # The table ----------------------------------------------------------------------------------------
