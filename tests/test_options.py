@@ -41,7 +41,7 @@ def test_what_holds_without_options() -> None:
     ("arguments", "wrong"),
     [
         (["--to", "xml"], "xml"),
-        (["--table", "routes"], "routes"),
+        (["--table", "rules"], "rules"),
         (["--columns", ","], "','"),
         (["--jobs", "-1"], "'-1'"),
         (["--jobs", "many"], "'many'"),

@@ -266,7 +266,7 @@ def _ask(
         if layout.look not in looks or dialect not in (None, layout.dialect):
             continue
         found = layout.match(text, looks[layout.look])
-        if found is None or not found[layout.kind.key]:
+        if found is None or not any(found.groups()):
             continue
         cells = {_plain(name): cell for name, cell in found.groupdict().items() if cell}
         if layout.program_limit.is_exceeded_by(cells.get("pid", ""), cells.get("program", "")):
