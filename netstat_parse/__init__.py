@@ -24,8 +24,10 @@ _HOMES = {
         "OutputTooLargeError",
         "ParseError",
         "SeveralSnapshotsError",
+        "TimestampFormatError",
         "UnknownColumnError",
         "UnknownDialectError",
+        "UnknownEncodingError",
     ),
     "models": (
         "Connection",

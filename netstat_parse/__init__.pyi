@@ -43,10 +43,16 @@ from netstat_parse.errors import (
     SeveralSnapshotsError as SeveralSnapshotsError,
 )
 from netstat_parse.errors import (
+    TimestampFormatError as TimestampFormatError,
+)
+from netstat_parse.errors import (
     UnknownColumnError as UnknownColumnError,
 )
 from netstat_parse.errors import (
     UnknownDialectError as UnknownDialectError,
+)
+from netstat_parse.errors import (
+    UnknownEncodingError as UnknownEncodingError,
 )
 from netstat_parse.models import (
     Connection as Connection,

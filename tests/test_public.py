@@ -20,6 +20,7 @@ NAMES = {
     *("CommandOutputError", "CommandTimeoutError", "InputError", "MissingExtraError"),
     *("NetstatError", "NotNetstatError", "OutputError", "OutputTooLargeError", "ParseError"),
     *("SeveralSnapshotsError", "UnknownColumnError", "UnknownDialectError"),
+    *("TimestampFormatError", "UnknownEncodingError"),
     *("Connection", "Endpoint", "FreebsdConnection", "LinuxConnection", "MacosConnection"),
     *("MulticastGroup", "Process", "Snapshot", "TcpState", "Timer", "UnixSocket"),
     *("UnparsedLine", "WindowsConnection"),

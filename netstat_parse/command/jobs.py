@@ -8,18 +8,17 @@ one process would give.
 from __future__ import annotations
 
 import argparse
-import io
 import multiprocessing
 import os
 import pickle
+import re
 import shutil
 import signal
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from datetime import datetime
 from itertools import chain, groupby, islice
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -27,19 +26,16 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
-from netstat_parse.command.convert import (
-    Source,
-    Tally,
-    convert_input,
-    make_sink,
-    reader_options,
-)
+from netstat_parse.command.convert import convert_file, make_sink
+from netstat_parse.command.inputs import Inputs, Source, Tally, check_table, reader_options
 from netstat_parse.command.messages import KilledError
 from netstat_parse.errors import InputError, NotNetstatError
+from netstat_parse.reading.inputs import is_archive
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.parts import Part, PartReader, cut_file
 from netstat_parse.reading.reader import LineReader
 from netstat_parse.reading.sources import open_input
+from netstat_parse.schema import get_kind
 from netstat_parse.writing.text import CsvSink, JsonLinesSink
 from netstat_parse.writing.whole_files import ByteWriter, binary
 
@@ -56,6 +52,27 @@ class Result(NamedTuple):
     """Why it could not be read at all."""
     damage: str = ""
     """Why it could not be read to its end."""
+    reason: str = ""
+    """Why there is no snapshot in it."""
+    kinds: tuple[str, ...] = ()
+    """The names of the kinds of its tables."""
+
+
+class _Work(NamedTuple):
+    """What every process must know."""
+
+    options: argparse.Namespace
+    form: str
+    dialects: tuple[str, ...]
+    mark: str
+    """A random word, which no input can hold. Behind it stands the number of a snapshot in its
+    part; the number among all snapshots is known when the parts are put together."""
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether rows have the numbers of their snapshots."""
+        columns = self.options.columns or ()
+        return "all" in columns or "snapshot" in columns
 
 
 class Task(NamedTuple):
@@ -72,81 +89,47 @@ class Task(NamedTuple):
 
 
 def convert_in_processes(
-    options: argparse.Namespace, form: str, sink: CsvSink | JsonLinesSink, out: TextIO, tally: Tally
+    options: argparse.Namespace,
+    form: str,
+    dialects: Sequence[str],
+    sink: CsvSink | JsonLinesSink,
+    out: TextIO,
+    inputs: Inputs,
 ) -> None:
-    """Converts all inputs, each part by the next process that is free."""
-    asks_for_all = bool(options.columns) and "all" in options.columns
-    dialect = find_dialect(options) if asks_for_all else ""
-    if dialect is None:
-        for path in options.files:
-            convert_input(path, options, sink, out, tally)
+    """Converts all inputs, each part by the next process that is free.
+
+    `dialects` are those whose columns `all` stands for; where none are known, what comes first
+    tells, so the inputs are converted here.
+    """
+    if options.columns and "all" in options.columns and not dialects:
+        for path in inputs.files:
+            convert_file(path, options, sink, out, inputs.tally)
         return
     jobs = options.jobs or os.cpu_count() or 1
+    work = _Work(options, form, tuple(dialects), os.urandom(16).hex())
     interrupted, interrupt = multiprocessing.Pipe(duplex=False)
     with (
         TemporaryDirectory(prefix="netstat-parse-") as folder,
         ProcessPoolExecutor(jobs, initializer=_begin_process, initargs=(interrupted,)) as pool,
     ):
         try:
-            sink.resolve(dialect)
-            tasks = _ahead(_submit_parts(pool, options, form, dialect, folder), jobs * PARTS_AHEAD)
+            tasks = _ahead(_submit_parts(pool, work, inputs.files, folder), jobs * PARTS_AHEAD)
             for _, parts in groupby(tasks, key=lambda task: task.source):
-                _take_input(parts, options, sink, out, tally)
+                _take_input(parts, work, sink, out, inputs.tally)
         except BaseException:
             interrupt.send_bytes(b"end")
             pool.shutdown(cancel_futures=True)
             raise
 
 
-def find_dialect(options: argparse.Namespace) -> str | None:
-    """The dialect of the first snapshot in the inputs, whose columns `all` stands for.
-
-    Empty if there is no snapshot; None if an input comes first that can't be read twice.
-    """
-    for path in options.files:
-        if _is_pipe(path):
-            return None
-        found = _find_dialect_in(path, options)
-        if found:
-            return found
-    return ""
-
-
-def _find_dialect_in(path: str, options: argparse.Namespace) -> str:
-    sink = _DialectSink()
-    reader = LineReader(sink, reader_options(options))
-    with suppress(NotNetstatError):
-        with suppress(InputError), open_input(path) as file:
-            for lines, terminated in raw_batches(file):
-                reader.feed_lines(lines, terminated=terminated)
-                if sink.dialect:
-                    break
-        reader.close()
-    return sink.dialect
-
-
-class _DialectSink(CsvSink):
-    """Keeps the dialect of the first snapshot."""
-
-    def __init__(self) -> None:
-        super().__init__(io.BytesIO(), lambda *_: None, lambda _: None)
-        self.dialect = ""
-
-    def start(self, dialect: str, captured_at: datetime | None) -> None:
-        """A snapshot begins."""
-        self.dialect = self.dialect or dialect
-
-    def write(self, made: list[Any]) -> None:
-        """Rows are not needed."""
-
-
-def _is_pipe(path: str) -> bool:
-    return path == "-" or Path(path).is_fifo()
+def _is_read_here(path: str) -> bool:
+    """True for what can be read only once, and for archives, which are no files to cut."""
+    return path == "-" or Path(path).is_fifo() or is_archive(path)
 
 
 def _take_input(
     parts: Iterator[Task],
-    options: argparse.Namespace,
+    work: _Work,
     sink: CsvSink | JsonLinesSink,
     out: TextIO,
     tally: Tally,
@@ -154,26 +137,27 @@ def _take_input(
     """Writes what came of the parts of one input."""
     first = next(parts)
     if first.result is None:
-        convert_input(first.part.path, options, sink, out, tally)
+        convert_file(first.part.path, work.options, sink, out, tally)
     else:
         with tally.following(first.part.path) as source:
-            _join_parts(chain((first,), parts), source, sink, binary(out), tally)
+            _join_parts(chain((first,), parts), work, source, sink, binary(out), tally)
 
 
 def _submit_parts(
-    pool: ProcessPoolExecutor, options: argparse.Namespace, form: str, dialect: str, folder: str
+    pool: ProcessPoolExecutor, work: _Work, files: Sequence[str], folder: str
 ) -> Iterator[Task]:
     number = 0
-    for index, path in enumerate(options.files):
-        for part in cut_file(path, reader_options(options)):
+    for index, path in enumerate(files):
+        is_read_here = _is_read_here(path)
+        # In other encodings than UTF-8 it is not known where lines end.
+        is_whole = is_read_here or work.options.encoding is not None
+        for part in [Part(path)] if is_whole else cut_file(path, reader_options(work.options)):
             number += 1
             output, remarks = Path(folder, f"{number}.out"), Path(folder, f"{number}.remarks")
             result: Future[Result] | None = None
-            if not _is_pipe(path):
+            if not is_read_here:
                 try:
-                    result = pool.submit(
-                        _convert_part, options, form, part, dialect, output, remarks
-                    )
+                    result = pool.submit(_convert_part, work, part, output, remarks)
                 except BrokenProcessPool as error:
                     result = Future()
                     result.set_exception(error)
@@ -190,6 +174,7 @@ def _ahead(tasks: Iterator[Task], count: int) -> Iterator[Task]:
 
 def _join_parts(
     tasks: Iterator[Task],
+    work: _Work,
     source: Source,
     sink: CsvSink | JsonLinesSink,
     file: ByteWriter,
@@ -197,6 +182,8 @@ def _join_parts(
 ) -> None:
     """Puts together what came of the parts of one input."""
     lines = snapshots = 0
+    reason = ""
+    sink.begin_source(tally.source)
     for task in tasks:
         if task.part.start == 0:
             with suppress(OSError):
@@ -212,25 +199,41 @@ def _join_parts(
         with open(task.output, "rb") as output:
             if result.snapshots:
                 sink.begin()
-            shutil.copyfileobj(output, file, 2**20)
-        for remark in _load(task.remarks):
-            if isinstance(remark, str):
-                sink.warn(remark)
+            if work.is_numbered:
+                file.write(_number_snapshots(output.read(), work.mark, sink.snapshots))
+            else:
+                shutil.copyfileobj(output, file, 2**20)
+        sink.snapshots += result.snapshots
+        sink.kinds.update(map(get_kind, result.kinds))
+        for about, *remark in _load(task.remarks):
+            if about == "note":
+                sink.note(*remark)
+            elif about == "warning":
+                sink.warn(*remark)
             else:
                 number, text, reason = remark
                 tally.add_unparsed(lines + number, text, reason)
         task.output.unlink()
         task.remarks.unlink()
         lines, snapshots = lines + result.lines, snapshots + result.snapshots
+        reason = reason or result.reason
         source.advance((task.part.end or task.part.start) - task.part.start)
         source.found(snapshots)
         if result.damage:
             source.fail(result.damage)
     if not snapshots:
-        raise NotNetstatError(lines, 1, "", "no netstat output in the input")
+        raise NotNetstatError(lines, 1, "", reason or "no netstat output in the input")
+    check_table(work.options, sink.kind, sink.kinds, sink.has_others)
 
 
-def _load(path: Path) -> Iterator[tuple[int, str, str] | str]:
+def _number_snapshots(output: bytes, mark: str, before: int) -> bytes:
+    """Puts the numbers of snapshots in the place of their marks; `before` came before this part."""
+    return re.sub(
+        mark.encode() + b"([0-9]+)", lambda found: b"%d" % (before + int(found[1])), output
+    )
+
+
+def _load(path: Path) -> Iterator[Any]:
     with open(path, "rb") as file, suppress(EOFError):
         while True:
             yield pickle.load(file)
@@ -255,34 +258,41 @@ def _end_when_interrupted(interrupted: Connection) -> None:
     os._exit(1)
 
 
-def _convert_part(
-    options: argparse.Namespace, form: str, part: Part, dialect: str, output: Path, remarks: Path
-) -> Result:
+def _convert_part(work: _Work, part: Part, output: Path, remarks: Path) -> Result:
     """Converts a part, to a file of its own; what is to be said of it goes to another, in order."""
-    failure = damage = ""
+    failure = damage = reason = ""
+    options = work.options
     with open(output, "wb") as out, open(remarks, "wb") as said:
 
-        def keep(number: int, text: str, reason: str) -> None:
-            pickle.dump((number, text, reason), said)
+        def keep(*unparsed: int | str) -> None:
+            pickle.dump(("unparsed", *unparsed), said)
+
+        def note(text: str) -> None:
+            pickle.dump(("note", text), said)
 
         def warn(text: str) -> None:
-            pickle.dump(text, said)
+            pickle.dump(("warning", text), said)
 
-        sink = make_sink(options, form, out, keep, warn)
-        sink.source = part.path
-        sink.resolve(dialect)
+        sink = make_sink(options, work.form, out, keep, note, warn)
+        sink.begin_source(part.path)
+        sink.number_mark = work.mark
+        sink.resolve(*work.dialects)
         sink.leave_out_header()
         reader = LineReader(sink, reader_options(options))
         try:
             with open_input(part.path) as file:
-                for lines, terminated in raw_batches(_bytes_of(file, part)):
+                pieces = raw_batches(_bytes_of(file, part), encoding=options.encoding)
+                for lines, terminated in pieces:
                     reader.feed_lines(lines, terminated=terminated)
         except InputError as error:
             failure, damage = ("", str(error)) if sum(reader.counts.values()) else (str(error), "")
-        with suppress(NotNetstatError):
+        try:
             reader.close()
+        except NotNetstatError as error:
+            reason = error.expected
     count = sum(reader.counts.values())
-    return Result(count, reader.snapshots, failure, damage)
+    kinds = tuple(kind.name for kind in sink.kinds)
+    return Result(count, reader.snapshots, failure, damage, reason, kinds)
 
 
 def _bytes_of(file: BinaryIO, part: Part) -> Any:

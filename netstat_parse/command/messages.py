@@ -27,5 +27,9 @@ class KilledError(NetstatError):
 
 
 def complain(message: str) -> None:
-    """Says it on standard error."""
+    """Says it on standard error. What could steer a terminal is written as escapes."""
+    if not message.isprintable():
+        from netstat_parse.writing.terminal import printable
+
+        message = printable(message)
     print(f"netstat-parse: {message}", file=sys.stderr, flush=True)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 
 from netstat_parse import runner
-from netstat_parse.command.messages import UNDERSTOOD, complain
+from netstat_parse.command.inputs import check_table
+from netstat_parse.command.messages import UNDERSTOOD, UsageError, complain
 from netstat_parse.command.options import check_columns, find_format
 from netstat_parse.command.writing import write_snapshots
+from netstat_parse.errors import NetstatError
+from netstat_parse.schema import KINDS, get_kind
+from netstat_parse.writing.text import is_aside, records_of
 from netstat_parse.writing.whole_files import open_output
 
 
@@ -15,9 +19,18 @@ def run(options: argparse.Namespace) -> int:
     """Runs netstat here, or a command, and converts what it prints."""
     form = find_format(options.output, options.to)
     check_columns(options, form)
-    snapshot = runner.run(options.argv or None, timeout=options.timeout, dialect=options.dialect)
+    words = options.argv[1:] if options.argv[:1] == ["--"] else options.argv
+    try:
+        snapshot = runner.run(words or None, timeout=options.timeout, dialect=options.dialect)
+    except ValueError as error:
+        if isinstance(error, NetstatError):
+            raise
+        raise UsageError(str(error)) from error
     for note in snapshot.notes:
         complain(note)
+    if form in ("csv", "jsonl"):
+        seen = {kind for kind in KINDS if records_of(snapshot, kind)}
+        check_table(options, get_kind(options.table), seen, any(map(is_aside, snapshot.notes)))
     with open_output(options.output) as out:
         write_snapshots(options, form, out, [snapshot])
     return UNDERSTOOD

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from netstat_parse.errors import ParseError
+from netstat_parse.reading.other_programs import name_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 LINES_EXPLAINED = 10_000
 """At most this many rejected lines are explained by pyparsing; the rest get a short reason."""
+
+LINES_NAMED = 1_000
+"""At most this many rejected lines are compared with what other programs print."""
 
 
 class LineKind(StrEnum):
@@ -41,6 +45,8 @@ class Account:
         self._sink = sink
         self._strict = strict
         self._explained = 0
+        self.other_program = ""
+        """What seems to have printed the lines, if not netstat."""
 
     def open(self, line: str) -> None:
         """The next line comes."""
@@ -54,7 +60,7 @@ class Account:
     def note(self, text: str) -> None:
         """Count the line as a note."""
         self.count(LineKind.NOTE)
-        self._sink.note(text)
+        self._sink.note_line(text)
 
     def report(self, column: int, expected: str) -> None:
         """Report the line, of which something else was expected; raises ParseError if strict."""
@@ -70,7 +76,11 @@ class Account:
     def _explain(self, text: str, layout: Layout | None) -> tuple[int, str]:
         """At which column something else was expected, and what."""
         if layout is None:
-            return 1, "expected a banner or a header of netstat"
+            expected = "expected a banner or a header of netstat"
+            reported = self.counts[LineKind.UNPARSED]
+            other = name_program(text) if reported < LINES_NAMED else ""
+            self.other_program = self.other_program or other
+            return 1, f"{expected}; this looks like {other}" if other else expected
         start = text.lstrip(" \t")
         column = len(text) - len(start) + 1
         if not start.startswith(layout.prefixes):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from netstat_parse.errors import TimestampFormatError
 from netstat_parse.lazy import LazyPattern
 from netstat_parse.reading.stamp_formats import KNOWN_ZONE, NO_YEAR, SOME_LEAP_YEAR, Stamp, zone_of
 
@@ -35,6 +36,21 @@ def find_first(line: str, start: int, formats: Sequence[str]) -> Stamp | None:
     return _first_valid(
         _read(line[start:end], form) for form in parsed for end in form.possible_ends(ends)
     )
+
+
+def check_format(given: str) -> None:
+    """Raises TimestampFormatError for a format that strptime does not know, or with no time in it.
+
+    Without this, a log with such a format would be read as one without stamps.
+    """
+    form = _parse_format(given)
+    if "%" not in form.pattern.replace("%%", ""):
+        raise TimestampFormatError(given, "there is no directive in it, such as %Y or %H")
+    try:
+        datetime.strptime("", form.pattern)
+    except (ValueError, re.error, LookupError, OverflowError, TypeError) as error:
+        if not (isinstance(error, ValueError) and str(error).startswith("time data")):
+            raise TimestampFormatError(given, str(error)) from None
 
 
 _MOST_WORDS = 12

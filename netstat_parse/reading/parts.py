@@ -186,6 +186,9 @@ class _Watch:
     def note(self, text: str) -> None:
         pass
 
+    def note_line(self, text: str) -> None:
+        pass
+
     def unparsed(self, number: int, text: str, reason: str) -> None:
         pass
 

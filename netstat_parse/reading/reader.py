@@ -31,7 +31,8 @@ LINES_TO_AGE = 50_000
 class LineReader:
     """Reads lines, one batch after another, and gives what they hold to a sink.
 
-    Raises UnknownDialectError if there is no dialect of the name in the options.
+    Raises UnknownDialectError if there is no dialect of the name in the options,
+    TimestampFormatError if strptime does not know a format of timestamps in them.
     """
 
     def __init__(self, sink: Sink, options: Options | None = None) -> None:
@@ -39,6 +40,11 @@ class LineReader:
         dialect = self._options.dialect
         if dialect is not None and dialect not in NAMES:
             raise UnknownDialectError(dialect, NAMES)
+        if self._options.timestamp_formats:
+            from netstat_parse.reading.custom_stamps import check_format
+
+            for given in self._options.timestamp_formats:
+                check_format(given)
         self._section = Section(sink, self._options)
 
     @property
