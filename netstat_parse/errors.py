@@ -49,7 +49,9 @@ class ParseError(NetstatError):
 
     def __str__(self) -> str:
         if not self.line:  # it is about the input, not about a line of it
-            return f"line {self.number}: {self.expected}" if self.number else self.expected
+            if not self.number:
+                return f"{self.expected}: it ends before line 1"
+            return f"line {self.number}: {self.expected}"
         shown = self.line if len(self.line) <= 200 else self.line[:200] + "…"
         return f"line {self.number}, column {self.column}: {self.expected}: {shown!r}"
 

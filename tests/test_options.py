@@ -26,6 +26,7 @@ def test_what_holds_without_options() -> None:
         "columns": None,
         "table": "internet",
         "dialect": None,
+        "encoding": None,
         "spreadsheet_safe": False,
         "strict": False,
         "rejects": None,
@@ -44,6 +45,13 @@ def test_what_holds_without_options() -> None:
         (["--table", "routes"], "routes"),
         (["--columns", ","], "','"),
         (["--jobs", "-1"], "'-1'"),
+        (["--timestamp-format", "%Q"], "'Q' is a bad directive"),
+        (["--timestamp-format", "at"], "no directive"),
+        (["--timestamp-format", "%Y %Y"], "%Y %Y"),
+        (["--encoding", "klingon"], "'klingon'"),
+        (["--encoding", "hex"], "'hex'"),
+        (["--encoding", "undefined"], "'undefined'"),
+        (["--encoding", "\x1b[2J"], "\\x1b[2J"),
         (["--jobs", "many"], "'many'"),
         (["--timeout", "3"], "--timeout"),
     ],
@@ -92,8 +100,9 @@ def test_the_suffix_chooses_the_format(name: str, form: str) -> None:
     assert find_format(name, None) == form
 
 
-def test_the_suffix_goes_before_what_was_asked_for() -> None:
-    assert find_format("out.json", "csv") == "json"
+def test_the_suffix_must_not_contradict_what_was_asked_for() -> None:
+    with pytest.raises(UsageError, match="its suffix says json, and --to says csv"):
+        find_format("out.json", "csv")
     assert find_format("out.log", "json") == "json"
     assert find_format(None, "table") == "table"
     assert find_format(None, None) == "csv"

@@ -339,7 +339,7 @@ def test_not_executable(tmp_path: Path) -> None:
     script.write_text("#!/bin/sh\ntrue\n")
     with pytest.raises(ns.CommandNotFoundError, match="chmod"):
         ns.run([str(script)])
-    with pytest.raises(ns.CommandNotFoundError, match="may not be executed"):
+    with pytest.raises(ns.CommandNotFoundError, match="is a directory: name a program in it"):
         ns.run([str(tmp_path)])
 
 
@@ -521,7 +521,7 @@ def test_no_header_without_connections(
 
 @pytest.mark.parametrize(
     ("platform", "words"),
-    [("darwin", "-n -p tcp"), ("win32", "-no"), ("freebsd14", "-nW -p tcp"), ("linux", "-nptW")],
+    [("darwin", "-nlv -p tcp"), ("win32", "-no"), ("freebsd14", "-nW -p tcp"), ("linux", "-nptW")],
 )
 def test_command_of_each_system(
     monkeypatch: pytest.MonkeyPatch, fake_netstat: FakeNetstat, platform: str, words: str
@@ -529,6 +529,8 @@ def test_command_of_each_system(
     netstat = fake_netstat("true")
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr("shutil.which", lambda name, path: str(netstat))
+    monkeypatch.setattr(runner, "find_program", lambda name, folders: str(netstat))
+    monkeypatch.setenv("SYSTEMROOT", "C:\\Windows")
     assert runner._netstat_commands()[0] == (str(netstat), *words.split())
 
 

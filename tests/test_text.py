@@ -179,6 +179,7 @@ def test_multicast_groups() -> None:
     first, _ = map(json.loads, jsonl_of(lines, table="multicast_groups").splitlines())
     assert first == {
         "captured_at": "2026-11-22T12:22:41Z",
+        "source": None,
         "dialect": "linux",
         "interface": "lo",
         "refcount": 1,
@@ -340,7 +341,7 @@ def test_json_of_nothing_is_an_empty_array() -> None:
 def test_json_lines_hold_the_connections(log: list[str]) -> None:
     lines = [json.loads(line) for line in jsonl_of(log).splitlines()]
     expected = [
-        {"captured_at": snapshot.model_dump(mode="json")["captured_at"]}
+        {"captured_at": snapshot.model_dump(mode="json")["captured_at"], "source": None}
         | connection.model_dump(mode="json")
         for snapshot in iter_snapshots(log)
         for connection in snapshot.connections

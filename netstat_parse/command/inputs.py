@@ -25,6 +25,7 @@ from contextlib import ExitStack, contextmanager
 from netstat_parse.command.messages import (
     PARTLY,
     UNDERSTOOD,
+    MissingTableError,
     NothingReadError,
     StrictError,
     UsageError,
@@ -151,6 +152,8 @@ class Source:
         self.is_damaged = False
         self._name = name
         self._progress: Progress | None = None
+        self._read = 0
+        self._snapshots = 0
 
     def batches(self, given: Input, encoding: str | None) -> Iterator[RawBatch]:
         """The input's lines, up to where it is damaged.
@@ -182,10 +185,12 @@ class Source:
 
             self._progress = Progress(self._name, size)
 
-    def advance(self, count: int) -> None:
-        """Counts `count` more bytes as read."""
+    def has_read(self, count: int) -> None:
+        """Shows that this many bytes were read until now."""
         if self._progress is not None:
-            self._progress.advance(count)
+            self._progress.advance(count - self._read)
+            self._progress.show(self._snapshots)
+        self._read = count
 
     def fail(self, reason: str) -> None:
         """Records that the source is damaged; rows read so far are kept."""
@@ -194,6 +199,7 @@ class Source:
 
     def found(self, snapshots: int) -> None:
         """Shows that this many snapshots were found until now."""
+        self._snapshots = snapshots
         if self._progress is not None:
             self._progress.show(snapshots)
 
@@ -229,9 +235,12 @@ class Tally:
         self.source = name
         try:
             yield source
-        except (InputError, NotNetstatError) as error:
+        except InputError as error:
             self._failed += 1
-            complain(f"{name}: {error.expected}" if isinstance(error, ParseError) else str(error))
+            complain(str(error))
+        except (NotNetstatError, MissingTableError) as error:
+            self._failed += 1
+            complain(f"{name}: {error.expected if isinstance(error, ParseError) else error}")
         except ParseError as error:
             self._reject(error.number, error.line, f"column {error.column}: {error.expected}")
             raise StrictError(f"{name}: {error}") from error
@@ -281,7 +290,7 @@ class Tally:
 def check_table(
     options: argparse.Namespace, kind: Kind, seen: Collection[Kind], has_others: bool
 ) -> None:
-    """Raises NotNetstatError if an input has tables, but none that is to be written.
+    """Raises MissingTableError if an input has tables, but none that is to be written.
 
     `seen` are the kinds of its tables; `has_others` tells that some were set aside. Who asked for a
     kind of table knows that there may be none.
@@ -292,7 +301,7 @@ def check_table(
         return
     others = " and ".join(f"{k.title} (--table {k.option})" for k in sorted(seen, key=str))
     has = f"; it has {others}" if others else ", only tables that are not read"
-    raise NotNetstatError(0, 1, "", f"no {kind.title} in the input{has}")
+    raise MissingTableError(f"no {kind.title} in the input{has}")
 
 
 # Outputs ------------------------------------------------------------------------------------------

@@ -18,6 +18,10 @@ class UsageError(NetstatError):
     """The options contradict each other."""
 
 
+class MissingTableError(NetstatError):
+    """An input has tables of netstat, but none that is to be written."""
+
+
 class StrictError(NetstatError):
     """A line was not understood, and --strict was given."""
 

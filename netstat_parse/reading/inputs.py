@@ -11,7 +11,7 @@ import glob
 import io
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
@@ -121,34 +121,30 @@ def _expand(name: str, file: BinaryIO, depth: int) -> Iterator[Input]:
 
 def _head_of(file: BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first bytes, decompressed, and the file, from which they can still be read."""
-    name = getattr(file, "name", "")
     peek: Callable[[int], bytes] | None = getattr(file, "peek", None)
     if peek is None:
         return b"", file
     try:
         # Not waiting for more: a live source may give a line, and then nothing for a while.
         head = peek(HEAD)
-        if not is_compressed(head):
-            return head, file
-        if _is_seekable(file):
-            head = next(read_chunks(file, HEAD), b"")
-            file.seek(0)
-            return head, file
-    except InputError:
-        if _is_seekable(file):
-            file.seek(0)
-        return b"", file
-    except (OSError, ValueError):
+        is_rewindable = file.seekable() and file.tell() == 0
+    except (InputError, OSError, ValueError):
         return b"", file  # whoever reads it tells
-    packed: Any = io.BufferedReader(_ChunkFile(read_chunks(file, CHUNK), name), CHUNK)
-    try:
-        return packed.peek(HEAD), packed
-    except InputError:
-        return b"", packed
+    if not is_compressed(head):
+        return head, file
+    if is_rewindable:
+        with suppress(InputError):
+            head = next(read_chunks(file, HEAD), b"")
+        file.seek(0)
+        return head, file
+    unpacked: Any = io.BufferedReader(_ChunkFile(read_chunks(file, CHUNK), _name_of(file)), CHUNK)
+    with suppress(InputError):
+        head = unpacked.peek(HEAD)
+    return head, unpacked
 
 
-def _is_seekable(file: BinaryIO) -> bool:
-    return file.seekable() and file.tell() == 0
+def _name_of(file: BinaryIO) -> object:
+    return getattr(file, "name", "")
 
 
 class _ChunkFile(io.RawIOBase):

@@ -77,9 +77,9 @@ def is_compressed(head: bytes) -> bool:
 def check_encoding(name: str) -> None:
     """Raises UnknownEncodingError if there is no encoding of texts of this name."""
     try:
+        "netstat".encode(name)  # which codecs that are none of texts refuse
         for byte in range(256):
             codecs.getincrementaldecoder(name)("backslashreplace").decode(bytes((byte,)))
-        "netstat".encode(name)  # which codecs that are none of texts refuse
     except (LookupError, ValueError, TypeError) as error:
         raise UnknownEncodingError(name) from error
 

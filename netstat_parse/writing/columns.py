@@ -75,12 +75,13 @@ def default_columns(kind: Kind) -> tuple[str, ...]:
     return ("captured_at", *kind.columns)
 
 
-def all_columns(dialects: Collection[str], kind: Kind) -> tuple[str, ...]:
-    """What `all` stands for: the default columns, the dialects' own, and the rest."""
+def all_columns(dialects: str | Collection[str], kind: Kind) -> tuple[str, ...]:
+    """What `all` stands for: the default columns, those of one dialect or several, and the rest."""
     base = _record(kind)
+    names = {dialects} if isinstance(dialects, str) else set(dialects)
     own: dict[str, Getter] = {}
     for record in base.__subclasses__():
-        if not set(dialects).isdisjoint(_dialects(record)):
+        if not names.isdisjoint(_dialects(record)):
             own |= _own_getters(record, base)
     columns = (*default_columns(kind), *own, *_field_getters(base, ()), *OF_SNAPSHOT)
     return tuple(dict.fromkeys(columns))

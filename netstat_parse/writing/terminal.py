@@ -51,7 +51,7 @@ def write_tables(
 
 def _shown_columns(dialect: str, kind: Kind, columns: Sequence[str] | None) -> tuple[str, ...]:
     if columns and "all" in columns:
-        return all_columns((dialect,), kind)[1:]
+        return all_columns(dialect, kind)[1:]
     return tuple(columns or default_columns(kind)[1:])
 
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import errno
 import io
 import os
-import shutil
 import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO
 
 from netstat_parse.errors import OutputError
@@ -73,6 +71,9 @@ def _hold(text: TextIO, is_wanted: bool) -> Iterator[TextIO]:
     if not is_wanted:
         yield text
         return
+    import shutil
+    from tempfile import SpooledTemporaryFile
+
     with SpooledTemporaryFile(HELD_IN_MEMORY) as file:
         held: Any = io.TextIOWrapper(
             file, encoding="utf-8", errors="backslashreplace", newline="\n"
