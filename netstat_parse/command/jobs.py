@@ -259,7 +259,7 @@ def _join_parts(
     source.show_progress(size)
     for task, result in results:
         output, remarks = setting.files_of(task)
-        if result.snapshots:
+        if output.stat().st_size:
             sink.begin()
         with open(output, "rb") as written:
             if setting.is_numbered:

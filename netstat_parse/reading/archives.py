@@ -107,7 +107,7 @@ class _Stream:
 
     def __init__(self, chunks: Iterator[bytes], name: str) -> None:
         self.name = name
-        self.left: int | None = None
+        self.left: int | None = LONGEST_HEADER
         """How many bytes may still be read, or None: tarfile keeps headers in memory."""
         self._chunks = chunks
         self._rest = b""
