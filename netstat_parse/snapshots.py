@@ -145,7 +145,8 @@ class SnapshotReader:
     def feed(self, line: str) -> list[Snapshot]:
         """Takes one line, with or without its line end; gives the snapshots that it completes.
 
-        Raises TypeError if it is no text.
+        Raises ParseError with `strict`, if the line can't be placed; SeveralSnapshotsError with
+        `single`, if it begins a second snapshot; TypeError if it is no text.
         """
         if not isinstance(line, str):
             _checked_lines([line])
@@ -159,7 +160,7 @@ class SnapshotReader:
         """Takes several lines; gives the snapshots that they complete. Faster than many `feed`s.
 
         `terminated` tells of lines without line ends whether the last of them had one in the input;
-        a last row that had none may have been cut short.
+        a last row that had none may have been cut short. Raises what `feed` raises.
         """
         if not lines:
             return []
@@ -180,7 +181,8 @@ class SnapshotReader:
     def close(self) -> list[Snapshot]:
         """The input has ended; gives the last snapshot.
 
-        Raises NotNetstatError if there was no netstat output in the input.
+        Raises NotNetstatError if there was no netstat output in the input, and what `feed` raises,
+        for the last lines.
         """
         if self._unfinished is not None:
             self._lines.feed_lines([_without_end(self._unfinished)], terminated=False)

@@ -13,10 +13,13 @@ import tarfile
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from commands import GOOD, LATER
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import netstat_parse as ns
 from netstat_parse import InputError
@@ -48,12 +51,12 @@ def make_zip(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
 def content_of(path: Path | str) -> dict[str, bytes | str]:
     """The name and the bytes of each input; or the error by which it fails."""
     found: dict[str, bytes | str] = {}
-    for given in open_inputs(path):
+    for one in open_inputs(path):
         try:
-            with given.open() as file:
-                found[given.name] = file.read()
+            with one.open() as file:
+                found[one.name] = file.read()
         except InputError as error:
-            found[given.name] = str(error)
+            found[one.name] = str(error)
     return found
 
 
@@ -333,3 +336,22 @@ def test_an_unknown_encoding_is_told_before_anything_is_read(name: str) -> None:
     with pytest.raises(ns.UnknownEncodingError, match="cp866") as caught:
         list(ns.read_log("no-such-file", encoding=name))
     assert caught.value.name == name
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(list(ARCHIVES)),
+    st.lists(st.tuples(st.integers(0, 10_000), st.binary(min_size=1, max_size=8)), max_size=6),
+    st.integers(0, 400),
+)
+def test_a_hostile_archive_raises_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, name: str, changes: list[tuple[int, bytes]], cut: int
+) -> None:
+    data = bytearray(ARCHIVES[name](MEMBERS))
+    for place, piece in changes:
+        place %= len(data)
+        data[place : place + len(piece)] = piece
+    path = tmp_path_factory.mktemp("hostile") / "archive"
+    path.write_bytes(data[: len(data) - cut])
+    with suppress(ns.NetstatError):
+        list(ns.read_log(path))

@@ -235,7 +235,7 @@ def test_the_schema_tells_the_classes_of_connections_apart(mode: Any) -> None:
     assert {choice["$ref"] for choice in own} == set(discriminator["mapping"].values())
     assert other == {"$ref": "#/$defs/Connection"}
     # Else a row of Linux would be one of these too, and "one of" be none.
-    assert no_other["properties"]["dialect"]["not"]["enum"] == list(discriminator["mapping"])
+    assert set(no_other["properties"]["dialect"]["not"]["enum"]) == set(discriminator["mapping"])
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("*/*.json")), ids=lambda path: path.stem)

@@ -56,7 +56,7 @@ def write_csv(
     its number. `spreadsheet_safe` puts `'` before a text that a spreadsheet would take for a
     formula. `file` should be open with newline="".
 
-    Raises UnknownColumnError for a column that no dialect has.
+    Raises UnknownColumnError for a column that no dialect has; ValueError for an unknown table.
     """
     writer = CsvWriter(file, find_kind(table), columns, spreadsheet_safe=spreadsheet_safe)
     for number, snapshot in enumerate(snapshots, 1):
@@ -75,7 +75,7 @@ def write_jsonl(
     its fields.
 
     With `table="unix"` it is an object for each UNIX domain socket instead, with
-    `table="multicast_groups"` for each group.
+    `table="multicast_groups"` for each group. Raises ValueError for an unknown table.
     """
     kind = find_kind(table)
     for snapshot in snapshots:
