@@ -9,6 +9,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOMES = {
+    "analysis.where": ("where",),
     "errors": (
         "CommandError",
         "CommandFailedError",
@@ -26,6 +27,7 @@ _HOMES = {
         "SeveralSnapshotsError",
         "UnknownColumnError",
         "UnknownDialectError",
+        "WhereError",
     ),
     "models": (
         "Connection",

@@ -1,5 +1,8 @@
 """The public names, for type checkers and editors; a test holds them to those of the package."""
 
+from netstat_parse.analysis.where import (
+    where as where,
+)
 from netstat_parse.errors import (
     CommandError as CommandError,
 )
@@ -47,6 +50,9 @@ from netstat_parse.errors import (
 )
 from netstat_parse.errors import (
     UnknownDialectError as UnknownDialectError,
+)
+from netstat_parse.errors import (
+    WhereError as WhereError,
 )
 from netstat_parse.models import (
     Connection as Connection,

@@ -19,11 +19,12 @@ NAMES = {
     *("CommandError", "CommandFailedError", "CommandKilledError", "CommandNotFoundError"),
     *("CommandOutputError", "CommandTimeoutError", "InputError", "MissingExtraError"),
     *("NetstatError", "NotNetstatError", "OutputError", "OutputTooLargeError", "ParseError"),
-    *("SeveralSnapshotsError", "UnknownColumnError", "UnknownDialectError"),
+    *("SeveralSnapshotsError", "UnknownColumnError", "UnknownDialectError", "WhereError"),
     *("Connection", "Endpoint", "FreebsdConnection", "LinuxConnection", "MacosConnection"),
     *("MulticastGroup", "Process", "Snapshot", "TcpState", "Timer", "UnixSocket"),
     *("UnparsedLine", "WindowsConnection"),
     *("LineKind", "SnapshotReader", "iter_snapshots", "parse", "read_log", "run"),
+    "where",
     *("write_csv", "write_json", "write_jsonl"),
 }
 PACKAGE = Path(netstat_parse.__file__).parent

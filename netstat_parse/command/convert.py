@@ -16,7 +16,7 @@ from netstat_parse.command.messages import (
     StrictError,
     complain,
 )
-from netstat_parse.command.options import check_columns, find_format
+from netstat_parse.command.options import check_columns, find_format, find_wanted
 from netstat_parse.errors import InputError, NotNetstatError, ParseError
 from netstat_parse.reading.lines import decoded, raw_batches
 from netstat_parse.reading.options import Options
@@ -30,6 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from netstat_parse.command.where import Wanted
     from netstat_parse.models import Snapshot
     from netstat_parse.reading.lines import RawBatch
     from netstat_parse.writing.terminal import Progress
@@ -40,16 +41,20 @@ def convert(options: argparse.Namespace) -> int:
     """Converts saved netstat output; gives the exit status."""
     form = find_format(options.output, options.to)
     check_columns(options, form)
+    wanted = find_wanted(options)
     with ExitStack() as stack:
         rejects = options.rejects and stack.enter_context(open_output(options.rejects))
         out = stack.enter_context(open_output(options.output))
-        tally = Tally(rejects)
+        tally = Tally(rejects, wanted)
         if form in ("csv", "jsonl"):
             _convert_rows(options, form, out, tally)
         else:
             from netstat_parse.command.writing import write_snapshots
 
-            write_snapshots(options, form, out, _read_snapshots(options, tally))
+            snapshots = _read_snapshots(options, tally)
+            write_snapshots(
+                options, form, out, wanted.snapshots(snapshots) if wanted else snapshots
+            )
         return tally.status()
 
 
@@ -113,12 +118,14 @@ class Source:
 class Tally:
     """What was read, and what was not understood.
 
-    The first line that was not understood is complained of; `rejects` takes them all.
+    The first line that was not understood is complained of; `rejects` takes them all. `wanted` are
+    the connections that are not left out.
     """
 
-    def __init__(self, rejects: TextIO | None) -> None:
+    def __init__(self, rejects: TextIO | None, wanted: Wanted | None) -> None:
         self.source = ""
         self.read = 0
+        self.wanted = wanted
         self._unparsed = 0
         self._failed = 0
         self._rejects = rejects
@@ -165,6 +172,8 @@ class Tally:
         """The exit status; raises NothingReadError if there was nothing to write."""
         if self._unparsed > 1:
             complain(f"{self._unparsed} lines were not understood")
+        if self.wanted is not None:
+            self.wanted.say_unknown()
         if not self.read:
             raise NothingReadError
         return PARTLY if self._unparsed or self._failed else UNDERSTOOD
@@ -225,7 +234,8 @@ def convert_input(
 ) -> None:
     """Converts one input in this process."""
     sink.source = path
-    reader = LineReader(sink, reader_options(options))
+    wanted = tally.wanted
+    reader = LineReader(wanted.over(sink) if wanted else sink, reader_options(options))
     with tally.following(path) as source:
         for batch in source.batches():
             reader.feed_lines(batch.lines, terminated=batch.terminated)

@@ -35,6 +35,7 @@ from netstat_parse.command.convert import (
     reader_options,
 )
 from netstat_parse.command.messages import KilledError
+from netstat_parse.command.options import find_wanted
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.parts import Part, PartReader, cut_file
@@ -56,6 +57,8 @@ class Result(NamedTuple):
     """Why it could not be read at all."""
     damage: str = ""
     """Why it could not be read to its end."""
+    unknown: int = 0
+    """Of so many connections it is not known whether they are wanted."""
 
 
 class Task(NamedTuple):
@@ -222,6 +225,8 @@ def _join_parts(
         task.output.unlink()
         task.remarks.unlink()
         lines, snapshots = lines + result.lines, snapshots + result.snapshots
+        if tally.wanted is not None:
+            tally.wanted.unknown += result.unknown
         source.advance((task.part.end or task.part.start) - task.part.start)
         source.found(snapshots)
         if result.damage:
@@ -272,7 +277,8 @@ def _convert_part(
         sink.source = part.path
         sink.resolve(dialect)
         sink.leave_out_header()
-        reader = LineReader(sink, reader_options(options))
+        wanted = find_wanted(options)
+        reader = LineReader(wanted.over(sink) if wanted else sink, reader_options(options))
         try:
             with open_input(part.path) as file:
                 for lines, terminated in raw_batches(_bytes_of(file, part)):
@@ -282,7 +288,7 @@ def _convert_part(
         with suppress(NotNetstatError):
             reader.close()
     count = sum(reader.counts.values())
-    return Result(count, reader.snapshots, failure, damage)
+    return Result(count, reader.snapshots, failure, damage, wanted.unknown if wanted else 0)
 
 
 def _bytes_of(file: BinaryIO, part: Part) -> Any:

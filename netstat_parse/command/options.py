@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from netstat_parse.command.messages import UsageError
 from netstat_parse.schema import CONNECTIONS, KINDS, get_kind
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from netstat_parse.command.where import Wanted
+
 SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "table"}
 COMPRESSIONS = (".gz", ".bz2", ".xz")
 
@@ -89,11 +93,29 @@ def _add_output_options(command: argparse.ArgumentParser) -> None:
         default=CONNECTIONS.option,
         help="which rows CSV, JSON Lines and tables hold; default: %(default)s",
     )
+    add_where_options(command)
     command.add_argument("--dialect", metavar="NAME", help="do not find the dialect by the header")
     command.add_argument(
         "--spreadsheet-safe",
         action="store_true",
         help="put ' before texts that a spreadsheet would take for formulas",
+    )
+
+
+def add_where_options(command: argparse.ArgumentParser) -> None:
+    """The options of every command that reads connections; `command.where` heeds them."""
+    command.add_argument(
+        "--where",
+        metavar="EXPR",
+        help="only these connections, in ss's language: 'state established and dport = :443'; "
+        "also pid, program, proto, recv_q, send_q, and ~ for patterns",
+    )
+    command.add_argument(
+        "--unknown",
+        choices=("keep", "drop"),
+        default="keep",
+        help="what to do with connections of which netstat does not tell what --where asks; "
+        "default: %(default)s",
     )
 
 
@@ -140,6 +162,20 @@ def _count(text: str) -> int:
     if number < 0:
         raise ValueError(text)
     return number
+
+
+def find_wanted(options: argparse.Namespace) -> Wanted | None:
+    """What `--where` asks for; None without it.
+
+    Raises WhereError if it can't be understood; UsageError if other rows are asked for.
+    """
+    if options.where is None:
+        return None
+    if getattr(options, "table", CONNECTIONS.option) != CONNECTIONS.option:
+        raise UsageError(f"--where is for connections, not for --table {options.table}")
+    from netstat_parse.command.where import Wanted
+
+    return Wanted(options.where, keeps_unknown=options.unknown == "keep")
 
 
 def _columns(text: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import argparse
 
 from netstat_parse import runner
 from netstat_parse.command.messages import UNDERSTOOD, complain
-from netstat_parse.command.options import check_columns, find_format
+from netstat_parse.command.options import check_columns, find_format, find_wanted
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.writing.whole_files import open_output
 
@@ -15,9 +15,12 @@ def run(options: argparse.Namespace) -> int:
     """Runs netstat here, or a command, and converts what it prints."""
     form = find_format(options.output, options.to)
     check_columns(options, form)
+    wanted = find_wanted(options)
     snapshot = runner.run(options.argv or None, timeout=options.timeout, dialect=options.dialect)
     for note in snapshot.notes:
         complain(note)
     with open_output(options.output) as out:
-        write_snapshots(options, form, out, [snapshot])
+        write_snapshots(options, form, out, wanted.snapshots([snapshot]) if wanted else [snapshot])
+    if wanted:
+        wanted.say_unknown()
     return UNDERSTOOD
