@@ -47,6 +47,7 @@ _HOMES = {
     "reading.account": ("LineKind",),
     "runner": ("run",),
     "snapshots": ("SnapshotReader", "iter_snapshots", "parse", "read_log"),
+    "watcher": ("watch",),
     "writing.text": ("write_csv", "write_json", "write_jsonl"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

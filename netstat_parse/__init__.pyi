@@ -111,6 +111,9 @@ from netstat_parse.snapshots import (
 from netstat_parse.snapshots import (
     read_log as read_log,
 )
+from netstat_parse.watcher import (
+    watch as watch,
+)
 from netstat_parse.writing.text import (
     write_csv as write_csv,
 )

@@ -24,7 +24,7 @@ NAMES = {
     *("MulticastGroup", "Process", "Snapshot", "TcpState", "Timer", "UnixSocket"),
     *("UnparsedLine", "WindowsConnection"),
     *("LineKind", "SnapshotReader", "iter_snapshots", "parse", "read_log", "run"),
-    "where",
+    *("watch", "where"),
     *("write_csv", "write_json", "write_jsonl"),
 }
 PACKAGE = Path(netstat_parse.__file__).parent

@@ -74,7 +74,21 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--timeout", metavar="SECONDS", type=float, default=10.0, help="default: %(default)s"
     )
+    _add_every(command)
     command.add_argument("argv", metavar="COMMAND", nargs="*", help="default: this system's")
+
+
+def _add_every(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--every",
+        metavar="TIME",
+        type=_duration,
+        help="run it again and again, as in 10s, 1m; OUT then grows, and is never replaced",
+    )
+    command.add_argument("--count", metavar="N", type=_positive, help="end after N runs")
+    command.add_argument(
+        "--for", dest="duration", metavar="TIME", type=_duration, help="end after 30m, 8h, 1d"
+    )
 
 
 def _add_output_options(command: argparse.ArgumentParser) -> None:
@@ -155,6 +169,28 @@ class _Version(argparse.Action):
 
         print(f"netstat-parse {__version__}")
         parser.exit()
+
+
+SECONDS = {"": 1, "ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _duration(text: str) -> float:
+    """The seconds in `10s`, `1.5m`, `1h`, `1d`; a number alone is seconds."""
+    number = text.rstrip("".join(SECONDS))
+    unit = text[len(number) :]
+    is_number = number.replace(".", "", 1).isdecimal() and number.isascii() and len(number) < 10
+    if not is_number or unit not in SECONDS or not float(number):
+        raise argparse.ArgumentTypeError(
+            f"expected a time above 0, as in 500ms, 10s, 1m, 1h or 1d, not {text!r}"
+        )
+    return float(number) * SECONDS[unit]
+
+
+def _positive(text: str) -> int:
+    number = _count(text)
+    if not number:
+        raise ValueError(text)
+    return number
 
 
 def _count(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from netstat_parse import runner
-from netstat_parse.command.messages import UNDERSTOOD, complain
+from netstat_parse.command.messages import UNDERSTOOD, UsageError, complain
 from netstat_parse.command.options import check_columns, find_format, find_wanted
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.writing.whole_files import open_output
@@ -13,6 +13,12 @@ from netstat_parse.writing.whole_files import open_output
 
 def run(options: argparse.Namespace) -> int:
     """Runs netstat here, or a command, and converts what it prints."""
+    if options.every is not None:
+        from netstat_parse.command.recording import record
+
+        return record(options)
+    if options.count is not None or options.duration is not None:
+        raise UsageError("--count and --for are for --every")
     form = find_format(options.output, options.to)
     check_columns(options, form)
     wanted = find_wanted(options)
