@@ -64,4 +64,10 @@ def _turns(
         done += 1
         if done == count:
             return
-        turn = max(turn + 1, math.ceil((time.monotonic() - started) / seconds))
+        turn = next_turn(turn, started, seconds)
+
+
+def next_turn(turn: int, started: float, seconds: float) -> int:
+    """The number of the next turn that is still ahead: the n-th is n times `seconds` after
+    `started`, a time of `time.monotonic`."""
+    return max(turn + 1, math.ceil((time.monotonic() - started) / seconds))

@@ -26,6 +26,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(prog="netstat-parse", metavar="COMMAND", required=True)
     _add_convert(commands.add_parser("convert", help="convert saved netstat output"))
     _add_run(commands.add_parser("run", help="run netstat here and convert what it prints"))
+    _add_watch(commands.add_parser("watch", help="a live table of the connections"))
     dialects = commands.add_parser("dialects", help="list the dialects that are known")
     dialects.set_defaults(work=_list_dialects)
     grammar = commands.add_parser("grammar", help="print the grammar of a dialect")
@@ -68,13 +69,25 @@ def _add_convert(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_watch(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(work=_watch)
+    command.add_argument("--every", metavar="TIME", type=_duration, default=2.0, help="default: 2s")
+    add_where_options(command)
+    command.add_argument("--dialect", metavar="NAME", help="do not find the dialect by the header")
+    _add_command(command)
+
+
 def _add_run(command: argparse.ArgumentParser) -> None:
     command.set_defaults(work=_run)
     _add_output_options(command)
+    _add_every(command)
+    _add_command(command)
+
+
+def _add_command(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--timeout", metavar="SECONDS", type=float, default=10.0, help="default: %(default)s"
     )
-    _add_every(command)
     command.add_argument("argv", metavar="COMMAND", nargs="*", help="default: this system's")
 
 
@@ -146,6 +159,12 @@ def _run(options: argparse.Namespace) -> int:
     from netstat_parse.command.run import run
 
     return run(options)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from netstat_parse.command.watch import watch
+
+    return watch(options)
 
 
 def _list_dialects(options: argparse.Namespace) -> int:
