@@ -13,7 +13,8 @@ from printed import Row, linux_capture, text_of
 
 import netstat_parse as ns
 from netstat_parse.analysis import make_services, services
-from netstat_parse.analysis.conditions import UNKNOWN, YES, Names, possible_addresses
+from netstat_parse.analysis.conditions import UNKNOWN, YES, Names
+from netstat_parse.analysis.endpoint_conditions import possible_addresses
 from netstat_parse.analysis.where import TEXTS, Filter
 from netstat_parse.analysis.where_grammar import parse_expression
 from netstat_parse.command.where import Wanted

@@ -44,8 +44,8 @@ from netstat_parse.analysis.conditions import (
     InState,
     Not,
     Or,
-    PortIn,
 )
+from netstat_parse.analysis.endpoint_conditions import Network, PortIn, in_network
 from netstat_parse.analysis.services import find_ports
 from netstat_parse.errors import WhereError
 
@@ -202,7 +202,7 @@ def _endpoint_maker(side: str) -> Callable[[str, int, ParseResults], Condition]:
         host, port = _split(text, place, found)
         parts: list[Condition] = []
         if host:
-            parts.append(conditions.in_network(side, _parse_network(text, place, host)))
+            parts.append(in_network(side, _parse_network(text, place, host)))
         if port != "*":
             parts.append(_compare(partial(PortIn, side), "=", _parse_port(text, place, port)))
         return reduce(And, parts) if parts else Everything()
@@ -236,7 +236,7 @@ def _is_ipv6(text: str) -> bool:
     return True
 
 
-def _parse_network(text: str, place: int, host: str) -> conditions.Network:
+def _parse_network(text: str, place: int, host: str) -> Network:
     if "%" in host:
         _refuse(text, place, "expected an address without its zone")
     address, slash, length = host.partition("/")
