@@ -178,6 +178,25 @@ class UnknownColumnError(NetstatError, ValueError):
         return f"no column {self.name!r}; there are {', '.join(self.known)}"
 
 
+class WhereError(NetstatError, ValueError):
+    """A filter that can't be understood.
+
+    `column` is the place in `expression`, counted from 1, where something else was expected;
+    `expected` says what.
+    """
+
+    def __init__(self, expression: str, column: int, expected: str) -> None:
+        super().__init__(expression, column, expected)
+        self.expression = expression
+        self.column = column
+        self.expected = expected
+
+    def __str__(self) -> str:
+        shown = self.expression
+        shown = shown if len(shown) <= 200 else shown[:200] + "…"
+        return f"filter, column {self.column}: {self.expected}: {shown!r}"
+
+
 class MissingExtraError(NetstatError):
     """Something optional was asked for that is not installed."""
 

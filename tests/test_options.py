@@ -33,9 +33,21 @@ def test_what_holds_without_options() -> None:
         "timestamp_format": [],
         "uncut": False,
         "jobs": 1,
+        "where": None,
+        "unknown": "keep",
     }
     options = vars(parse("run"))
     assert (options["argv"], options["timeout"]) == ([], 10.0)
+    assert (options["every"], options["count"], options["duration"]) == (None, None, None)
+    assert parse("watch").every == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("10s", 10), ("500ms", 0.5), ("1.5m", 90), ("1h", 3600), ("1d", 86400), ("7", 7)],
+)
+def test_times_have_units(text: str, seconds: float) -> None:
+    assert parse("run", "--every", text, "--for", text).every == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,8 @@ def _convert_input(
     tally: Tally,
 ) -> None:
     sink.begin_source(given.name)
-    reader = LineReader(sink, reader_options(options))
+    wanted = tally.wanted
+    reader = LineReader(wanted.over(sink) if wanted else sink, reader_options(options))
     with tally.following(given.name) as source:
         for batch in source.batches(given, options.encoding):
             reader.feed_lines(batch.lines, terminated=batch.terminated)

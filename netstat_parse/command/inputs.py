@@ -31,7 +31,7 @@ from netstat_parse.command.messages import (
     UsageError,
     complain,
 )
-from netstat_parse.command.options import check_suffix
+from netstat_parse.command.options import check_suffix, find_wanted
 from netstat_parse.errors import InputError, NotNetstatError, ParseError
 from netstat_parse.reading.inputs import Input, find_files, open_inputs
 from netstat_parse.reading.lines import raw_batches
@@ -44,6 +44,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from netstat_parse.command.where import Wanted
     from netstat_parse.models import Snapshot
     from netstat_parse.reading.lines import RawBatch
     from netstat_parse.schema import Kind
@@ -66,12 +67,13 @@ def reading(options: argparse.Namespace) -> Iterator[Inputs]:
         outputs["--rejects"] = options.rejects
     files = [file for path in options.files for file in _files_of(path)]
     check_outputs(files, outputs)
+    wanted = find_wanted(options)
     failure: NothingReadError | StrictError | None = None
     with ExitStack() as stack:
         rejects = options.rejects and stack.enter_context(open_output(options.rejects))
         safe = getattr(options, "spreadsheet_safe", False)
         try:
-            yield Inputs(files, options, Tally(rejects or None, spreadsheet_safe=safe))
+            yield Inputs(files, options, Tally(rejects or None, wanted, spreadsheet_safe=safe))
         except (NothingReadError, StrictError) as error:
             failure = error
     if failure is not None:
@@ -102,13 +104,15 @@ class Inputs:
         self._options = options
 
     def snapshots(self) -> Iterator[Snapshot]:
-        """The snapshots of all inputs, one after another.
+        """The snapshots of all inputs, one after another, with the connections that are wanted.
 
         Raises NothingReadError at the end if no input could be read.
         """
+        wanted = self.tally.wanted
         for path in self.files:
             for given in open_inputs(path):
-                yield from self._snapshots_of(given)
+                found = self._snapshots_of(given)
+                yield from wanted.snapshots(found) if wanted else found
         if not self.tally.read:
             self.tally.status()
 
@@ -213,12 +217,19 @@ class Tally:
     """What was read, what was not understood, and what was noted.
 
     The first line that was not understood is complained of; `rejects` takes them all. Each kind of
-    note is said once.
+    note is said once. `wanted` are the connections that are not left out.
     """
 
-    def __init__(self, rejects: TextIO | None, *, spreadsheet_safe: bool = False) -> None:
+    def __init__(
+        self,
+        rejects: TextIO | None,
+        wanted: Wanted | None = None,
+        *,
+        spreadsheet_safe: bool = False,
+    ) -> None:
         self.source = ""
         self.read = 0
+        self.wanted = wanted
         self._unparsed = 0
         self._failed = 0
         self._notes: dict[str, int] = {}
@@ -282,6 +293,8 @@ class Tally:
             self._more_notes = 0
         if self._unparsed > 1:
             complain(f"{self._unparsed} lines were not understood")
+        if self.wanted is not None:
+            self.wanted.say_unknown()
         if not self.read:
             raise NothingReadError
         return PARTLY if self._unparsed or self._failed else UNDERSTOOD

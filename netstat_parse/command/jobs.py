@@ -31,6 +31,7 @@ from typing import Any, BinaryIO, NamedTuple, TextIO
 from netstat_parse.command.convert import convert_file, make_sink
 from netstat_parse.command.inputs import Inputs, Source, Tally, check_table, reader_options
 from netstat_parse.command.messages import KilledError
+from netstat_parse.command.options import find_wanted
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.account import Spent
 from netstat_parse.reading.inputs import is_archive
@@ -82,6 +83,8 @@ class Result(NamedTuple):
     """Why there is no snapshot in it."""
     kinds: tuple[str, ...] = ()
     """The names of the kinds of its tables."""
+    unknown: int = 0
+    """Of so many connections it is not known whether they are wanted."""
 
 
 class Setting(NamedTuple):
@@ -267,6 +270,8 @@ def _join_parts(
             else:
                 shutil.copyfileobj(written, file, 2**20)
         sink.snapshots += result.snapshots
+        if tally.wanted is not None:
+            tally.wanted.unknown += result.unknown
         sink.kinds.update(map(get_kind, result.kinds))
         for say, *remark in _load(remarks):
             if say == "note":
@@ -351,7 +356,9 @@ def _convert_part(task: Task) -> Result:
         sink.resolve(*_setting.dialects)
         sink.leave_out_header()
         part, spent = task.rest or (None, None)
-        reader = LineReader(sink, reader_options(options), spent)
+        wanted = find_wanted(options)
+        filtered = wanted.over(sink) if wanted else sink
+        reader = LineReader(filtered, reader_options(options), spent)
         try:
             with open_input(task.path) as file:
                 part = part or find_part(file, task.places, task.place, reader_options(options))
@@ -370,7 +377,8 @@ def _convert_part(task: Task) -> Result:
     kinds = tuple(kind.name for kind in sink.kinds)
     count = sum(reader.counts.values())
     part = part or Part(task.path)
-    return Result(part, reader.spent, count, reader.snapshots, error, reason, kinds)
+    unknown = wanted.unknown if wanted else 0
+    return Result(part, reader.spent, count, reader.snapshots, error, reason, kinds, unknown)
 
 
 def _bytes_of(file: BinaryIO, part: Part) -> Any:

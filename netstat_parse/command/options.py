@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
+    from netstat_parse.command.where import Wanted
+
 SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "table"}
 """The suffixes of OUT, and the formats that they stand for; --to may write any text as .txt."""
 COMPRESSIONS = (".gz", ".bz2", ".xz")
@@ -54,6 +56,9 @@ def make_parser() -> argparse.ArgumentParser:
             help="run netstat here and convert what it prints",
             allow_abbrev=False,  # else argparse looks for abbreviations in the command's options
         )
+    )
+    _add_watch(
+        commands.add_parser("watch", help="a live table of the connections", allow_abbrev=False)
     )
     dialects = commands.add_parser("dialects", help="list the dialects that are known")
     dialects.set_defaults(work=_list_dialects)
@@ -120,16 +125,46 @@ def _add_dialect(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dialect", metavar="NAME", help="do not find the dialect by the header")
 
 
+def _add_watch(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(work=_watch)
+    command.add_argument("--every", metavar="TIME", type=_duration, default=2.0, help="default: 2s")
+    add_where_options(command)
+    _add_dialect(command)
+    _add_command(command)
+
+
 def _add_run(command: argparse.ArgumentParser) -> None:
     command.set_defaults(work=_run)
     _add_output_options(command)
     _add_dialect(command)
+    _add_every(command)
+    _add_command(command)
+
+
+def _add_command(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--timeout", metavar="SECONDS", type=_seconds, default=10.0, help="default: %(default)s"
     )
     # All that follows the command is its own, also what looks like an option.
     command.add_argument(
-        "argv", metavar="COMMAND", nargs=argparse.REMAINDER, help="default: this system's"
+        "argv",
+        metavar="COMMAND",
+        nargs=argparse.REMAINDER,
+        action=_Argv,
+        help="default: this system's",
+    )
+
+
+def _add_every(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--every",
+        metavar="TIME",
+        type=_duration,
+        help="run it again and again, as in 10s, 1m; OUT then grows, and is never replaced",
+    )
+    command.add_argument("--count", metavar="N", type=_positive, help="end after N runs")
+    command.add_argument(
+        "--for", dest="duration", metavar="TIME", type=_duration, help="end after 30m, 8h, 1d"
     )
 
 
@@ -150,10 +185,28 @@ def _add_output_options(command: argparse.ArgumentParser) -> None:
         action=_Table,
         help="which rows CSV, JSON Lines and tables hold; default: %(default)s",
     )
+    add_where_options(command)
     command.add_argument(
         "--spreadsheet-safe",
         action="store_true",
         help="put ' before texts that a spreadsheet would take for formulas",
+    )
+
+
+def add_where_options(command: argparse.ArgumentParser) -> None:
+    """The options of every command that reads connections; `command.where` heeds them."""
+    command.add_argument(
+        "--where",
+        metavar="EXPR",
+        help="only these connections, in ss's language: 'state established and dport = :443'; "
+        "also pid, program, proto, recv_q, send_q, and ~ for patterns",
+    )
+    command.add_argument(
+        "--unknown",
+        choices=("keep", "drop"),
+        default="keep",
+        help="what to do with connections of which netstat does not tell what --where asks; "
+        "default: %(default)s",
     )
 
 
@@ -170,6 +223,12 @@ def _run(options: argparse.Namespace) -> int:
     from netstat_parse.command.run import run
 
     return run(options)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from netstat_parse.command.watch import watch
+
+    return watch(options)
 
 
 def _list_dialects(options: argparse.Namespace) -> int:
@@ -192,6 +251,21 @@ class _Table(argparse.Action):
         options.table_is_asked_for = True
 
 
+class _Argv(argparse.Action):
+    """The words of a command, with or without `--` before them."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        options: argparse.Namespace,
+        words: Any,
+        *_: object,
+    ) -> None:
+        options.argv = words[1:] if words[:1] == ["--"] else words
+        if options.argv and not options.argv[0]:
+            parser.error("the command is empty: leave it out to run netstat")
+
+
 class _Version(argparse.Action):
     def __init__(self, option_strings: Sequence[str], dest: str) -> None:
         super().__init__(option_strings, dest, nargs=0, help="print the version")
@@ -203,11 +277,47 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+SECONDS = {"": 1, "ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _duration(text: str) -> float:
+    """The seconds in `10s`, `1.5m`, `1h`, `1d`; a number alone is seconds."""
+    number = text.rstrip("".join(SECONDS))
+    unit = text[len(number) :]
+    is_number = number.replace(".", "", 1).isdecimal() and number.isascii() and len(number) < 10
+    if not is_number or unit not in SECONDS or not float(number):
+        raise argparse.ArgumentTypeError(
+            f"expected a time above 0, as in 500ms, 10s, 1m, 1h or 1d, not {text!r}"
+        )
+    return float(number) * SECONDS[unit]
+
+
+def _positive(text: str) -> int:
+    number = _count(text)
+    if not number:
+        raise ValueError(text)
+    return number
+
+
 def _count(text: str) -> int:
     number = int(text)
     if number < 0:
         raise ValueError(text)
     return number
+
+
+def find_wanted(options: argparse.Namespace) -> Wanted | None:
+    """What `--where` asks for; None without it.
+
+    Raises WhereError if it can't be understood; UsageError if other rows are asked for.
+    """
+    if getattr(options, "where", None) is None:
+        return None
+    if getattr(options, "table", CONNECTIONS.option) != CONNECTIONS.option:
+        raise UsageError(f"--where is for connections, not for --table {options.table}")
+    from netstat_parse.command.where import Wanted
+
+    return Wanted(options.where, keeps_unknown=options.unknown == "keep")
 
 
 def _columns(text: str) -> tuple[str, ...]:
