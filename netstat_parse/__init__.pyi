@@ -70,7 +70,13 @@ from netstat_parse.models import (
     FreebsdConnection as FreebsdConnection,
 )
 from netstat_parse.models import (
+    Interface as Interface,
+)
+from netstat_parse.models import (
     LinuxConnection as LinuxConnection,
+)
+from netstat_parse.models import (
+    ListenQueue as ListenQueue,
 )
 from netstat_parse.models import (
     MacosConnection as MacosConnection,
@@ -79,10 +85,19 @@ from netstat_parse.models import (
     MulticastGroup as MulticastGroup,
 )
 from netstat_parse.models import (
+    OtherTable as OtherTable,
+)
+from netstat_parse.models import (
     Process as Process,
 )
 from netstat_parse.models import (
+    Route as Route,
+)
+from netstat_parse.models import (
     Snapshot as Snapshot,
+)
+from netstat_parse.models import (
+    Statistic as Statistic,
 )
 from netstat_parse.models import (
     TcpState as TcpState,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from importlib import import_module
 from ipaddress import IPv4Address, IPv6Address
 from itertools import compress
 from operator import attrgetter
@@ -24,7 +25,7 @@ from netstat_parse.grammar.truncation import Truncation
 from netstat_parse.models.common import FrozenDict, Process, construct_all
 from netstat_parse.models.connections import TcpState
 from netstat_parse.reading.lines import has_long_line
-from netstat_parse.schema import CONNECTIONS, Kind
+from netstat_parse.schema import CONNECTIONS, INTERFACES, LISTEN_QUEUES, ROUTES, Kind
 
 LONGEST = 300
 """Characters; nothing is kept to be used again of longer texts."""
@@ -265,10 +266,17 @@ def _make_processes(layout: Layout, keys: list[Key]) -> Iterable[tuple[Key, Proc
     return zip(keys, construct_all(Process, fields, PROCESS_FIELDS), strict=True)
 
 
-BUILDERS: dict[Kind, type[RecordBuilder]] = {CONNECTIONS: ConnectionBuilder}
-"""The kinds whose records need more than their cells."""
+BUILDERS: dict[Kind, str] = {
+    CONNECTIONS: "build.ConnectionBuilder",
+    ROUTES: "table_builders.RouteBuilder",
+    INTERFACES: "table_builders.InterfaceBuilder",
+    LISTEN_QUEUES: "table_builders.ListenQueueBuilder",
+}
+"""The kinds whose records need more than their cells, and what makes these."""
 
 
 def get_builder(layout: Layout) -> RecordBuilder:
     """What makes the records of this layout's rows."""
-    return BUILDERS.get(layout.kind, RecordBuilder)(layout)
+    module, _, name = BUILDERS.get(layout.kind, "build.RecordBuilder").partition(".")
+    made: RecordBuilder = getattr(import_module(f"netstat_parse.{module}"), name)(layout)
+    return made

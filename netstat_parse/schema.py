@@ -43,7 +43,6 @@ class Kind:
         *,
         title: str,
         record: str,
-        key: str,
         cells: tuple[Cell, ...],
         never_empty: tuple[str, str] | None = None,
         option: str = "",
@@ -56,10 +55,9 @@ class Kind:
         """What a person calls its rows."""
         self.record = record
         """The name of the model class of its records, or of what they are derived from."""
-        self.key = key
-        """A cell that is never empty in a row: by it a row is told from a line that is none."""
-        self.never_empty = never_empty or (key, key)
-        """Two cells that are never empty in a row of which nothing fills its column."""
+        self.never_empty = never_empty
+        """Two cells that are never empty in a row of which nothing fills its column, which makes
+        such rows quicker to tell. None where there are none, or rows are few."""
         self.cells = cells
         self.option = option or name
         """What `--table` and `write_csv(table=...)` call it."""
@@ -89,7 +87,6 @@ CONNECTIONS = Kind(
     title="connections",
     is_always_in_json=True,
     record="Connection",
-    key="proto",
     never_empty=("local_host", "foreign_host"),
     cells=(
         Cell("proto"),
@@ -112,7 +109,6 @@ UNIX_SOCKETS = Kind(
     is_written_as_printed=False,
     is_always_in_json=True,
     record="UnixSocket",
-    key="type",
     cells=(
         Cell("refcount", int),
         Cell("flags", tuple),
@@ -129,7 +125,6 @@ MULTICAST_GROUPS = Kind(
     "multicast_groups",
     title="multicast groups",
     record="MulticastGroup",
-    key="group",
     cells=(
         Cell("interface"),
         Cell("refcount", int),
@@ -137,7 +132,108 @@ MULTICAST_GROUPS = Kind(
     ),
 )
 
-KINDS = (CONNECTIONS, UNIX_SOCKETS, MULTICAST_GROUPS)
+ROUTES = Kind(
+    "routes",
+    title="routes",
+    is_written_as_printed=False,
+    record="Route",
+    cells=(
+        Cell("family"),
+        Cell("destination", truncatable=True),
+        Cell("mask"),
+        Cell("gateway", truncatable=True),
+        Cell("flags", truncatable=True),
+        Cell("interface", truncatable=True),
+        Cell("metric", int),
+        Cell("mtu", int),
+        Cell("mss", int),
+        Cell("window", int),
+        Cell("irtt", int),
+        Cell("refs", int),
+        Cell("use", int),
+        Cell("expires", int),
+    ),
+)
+
+INTERFACES = Kind(
+    "interfaces",
+    title="interfaces",
+    is_written_as_printed=False,
+    record="Interface",
+    cells=(
+        Cell("name", truncatable=True),
+        Cell("is_down", bool),
+        Cell("mtu", int),
+        Cell("network", truncatable=True),
+        Cell("address", truncatable=True),
+        Cell("rx_packets", int),
+        Cell("rx_errors", int),
+        Cell("rx_drops", int),
+        Cell("rx_overruns", int),
+        Cell("rx_bytes", int),
+        Cell("tx_packets", int),
+        Cell("tx_errors", int),
+        Cell("tx_drops", int),
+        Cell("tx_overruns", int),
+        Cell("tx_bytes", int),
+        Cell("collisions", int),
+        Cell("flags"),
+    ),
+)
+
+LISTEN_QUEUES = Kind(
+    "listen_queues",
+    title="listen queues",
+    is_written_as_printed=False,
+    record="ListenQueue",
+    cells=(
+        Cell("proto"),
+        Cell("queued", int),
+        Cell("incomplete", int),
+        Cell("maximum", int),
+        Cell("local_host", column="local_address", truncatable=True),
+        Cell("local_port", truncatable=True),
+    ),
+)
+
+STATISTICS = Kind(
+    "statistics",
+    title="statistics",
+    is_written_as_printed=False,
+    record="Statistic",
+    cells=(
+        Cell("section"),
+        Cell("subsection"),
+        Cell("name"),
+        Cell("value", int),
+        Cell("text"),
+    ),
+)
+
+OTHER_TABLES = Kind(
+    "other_tables",
+    title="other tables",
+    is_written_as_printed=False,
+    record="OtherTable",
+    cells=(
+        Cell("banner"),
+        Cell("row", int),
+        Cell("title"),
+        Cell("text"),
+    ),
+)
+"""Tables that no other kind is for. CSV has a row for each of their cells."""
+
+KINDS = (
+    CONNECTIONS,
+    UNIX_SOCKETS,
+    ROUTES,
+    INTERFACES,
+    MULTICAST_GROUPS,
+    LISTEN_QUEUES,
+    STATISTICS,
+    OTHER_TABLES,
+)
 """Every kind of table, in the order in which a Snapshot has them."""
 
 _KIND_OF = {name: kind for kind in KINDS for name in (kind.name, kind.option)}

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from netstat_parse.build import Record, get_builder
 from netstat_parse.errors import InputError, NotNetstatError
-from netstat_parse.models.common import construct_all
+from netstat_parse.models.common import FrozenDict, construct_all
+from netstat_parse.models.other_tables import OtherTable
 from netstat_parse.models.snapshot import Snapshot, UnparsedLine
 from netstat_parse.reading.account import LineKind
 from netstat_parse.reading.inputs import open_inputs
@@ -19,7 +20,7 @@ from netstat_parse.reading.lines import batches, split_text
 from netstat_parse.reading.options import OptionKeywords, Options
 from netstat_parse.reading.reader import LineReader
 from netstat_parse.reading.sources import check_encoding
-from netstat_parse.schema import KINDS, Kind
+from netstat_parse.schema import KINDS, OTHER_TABLES, Kind
 
 if TYPE_CHECKING:
     from netstat_parse.grammar.layout import Layout
@@ -68,6 +69,15 @@ class SnapshotSink:
     def rows(self, kind: Kind, made: list[Record]) -> None:
         """The next rows of the snapshot's table of this kind."""
         self._tables[kind] += made
+
+    def other_table(
+        self, banner: str, titles: tuple[str, ...], rows: list[tuple[str, ...]]
+    ) -> None:
+        """A table of the snapshot that no kind is for."""
+        cells = [FrozenDict(zip(titles, row, strict=True)) for row in rows]
+        self._tables[OTHER_TABLES].append(
+            OtherTable(dialect=self._dialect or "", banner=banner, titles=titles, rows=tuple(cells))
+        )
 
     def note(self, text: str) -> None:
         """A note of this snapshot, or of the next."""

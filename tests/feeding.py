@@ -112,6 +112,12 @@ class Recorder:
         """The next rows, one call for each."""
         self.calls += [("row", kind.name, row) for row in made]
 
+    def other_table(
+        self, banner: str, titles: tuple[str, ...], rows: list[tuple[str, ...]]
+    ) -> None:
+        """A table that no kind is for."""
+        self.calls.append(("other_table", banner, titles, rows))
+
     def note(self, text: str) -> None:
         """A note."""
         self.calls.append(("note", text))

@@ -118,5 +118,5 @@ def test_all_has_every_field_of_the_record(kind: Kind) -> None:
 def test_a_kind_is_found_by_name_and_by_option() -> None:
     assert find_kind("internet") is find_kind("connections") is CONNECTIONS
     assert find_kind("unix") is find_kind("unix_sockets") is UNIX_SOCKETS
-    with pytest.raises(ValueError, match="no table 'routes'; there are internet, unix"):
-        find_kind("routes")
+    with pytest.raises(ValueError, match="no table 'rules'; there are internet, unix"):
+        find_kind("rules")

@@ -31,10 +31,11 @@ def test_every_common_header_is_there() -> None:
 
 
 def test_the_dialects_of_a_banner() -> None:
-    for banner, (dialects, follows) in frozen.BANNERS.items():
+    for banner, (dialects, follows, has_titles) in frozen.BANNERS.items():
         assert set(dialects) <= set(NAMES)
         owners = [s for d in all_dialects() for s in d.tables if banner in s.banners]
         assert follows == all(spec.follows_another_table for spec in owners)
+        assert has_titles == all(spec.has_titles for spec in owners)
     assert frozen.BANNERS["Active Internet connections (w/o servers)"][0] == (
         *("linux", "toybox", "busybox"),
     )

@@ -215,7 +215,6 @@ def test_the_first_kind_that_matches_has_the_row() -> None:
 
 def test_a_cell_by_its_name() -> None:
     layout = make()
-    assert layout.key == 0
     assert layout.cell(("AB", "12"), "refcount") == "12"
     assert layout.cell(("AB", "12"), "program") == ""
 

@@ -54,7 +54,7 @@ def test_times_have_units(text: str, seconds: float) -> None:
     ("arguments", "wrong"),
     [
         (["--to", "xml"], "xml"),
-        (["--table", "routes"], "routes"),
+        (["--table", "rules"], "rules"),
         (["--columns", ","], "','"),
         (["--jobs", "-1"], "'-1'"),
         (["--timestamp-format", "%Q"], "'Q' is a bad directive"),

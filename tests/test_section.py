@@ -30,6 +30,7 @@ from netstat_parse import (
     iter_snapshots,
     parse,
 )
+from netstat_parse.reading import transitions
 
 
 def test_every_kind_is_counted() -> None:
@@ -191,18 +192,51 @@ BLUETOOTH = [
 ]
 
 
-def test_other_tables_are_one_note_each() -> None:
+def test_other_tables_are_given_as_printed_or_are_one_note() -> None:
     given_lines = [*linux_capture([ROW, UDP], "p"), *X25, *BLUETOOTH]
     (snapshot,), counts = read(given_lines)
     assert are_rows(snapshot, [ROW, UDP])
     assert snapshot.unparsed == ()
-    x25, bluetooth = snapshot.notes
-    assert "Active X.25 sockets" in x25
-    assert "3 lines" in x25
-    assert "Active Bluetooth connections" in bluetooth
-    assert "1 line" in bluetooth
+    (x25,) = snapshot.other_tables
+    assert (x25.dialect, x25.banner, x25.titles[:2]) == ("linux", X25[0], ("Dest", "Source"))
+    assert [tuple(row.values()) for row in x25.rows] == [
+        tuple(X25[2].split()),
+        tuple(X25[3].split()),
+    ]
+    assert snapshot.notes == (f"{BLUETOOTH[0]}: set aside, 1 lines",)
     assert counts[LineKind.BANNER] == 3
+    assert counts[LineKind.ROW] == 4
     assert sum(counts.values()) == len(given_lines)
+
+
+def test_a_row_of_another_table_has_a_word_for_each_title() -> None:
+    given_lines = ["Active kernel control sockets", "unit id name", "1 2 a b", "1 2", "1 2 c"]
+    (snapshot,), counts = read(given_lines)
+    (table,) = snapshot.other_tables
+    assert [row["name"] for row in table.rows] == ["a b", "c"]
+    assert [(line.number, line.text) for line in snapshot.unparsed] == [(4, "1 2")]
+    assert sum(counts.values()) == len(given_lines)
+
+
+def test_what_is_no_table_is_set_aside() -> None:
+    prose = ["386/1023 mbufs in use", "1 mbufs allocated to data", "0 requests denied"]
+    snapshot = one(["Active kernel control sockets", *prose])
+    assert (snapshot.other_tables, snapshot.unparsed) == ((), ())
+    assert snapshot.notes == ("Active kernel control sockets: set aside, 3 lines",)
+
+
+def test_titles_may_hold_a_blank() -> None:
+    lines = ["Active VSock sockets", "Proto  Local Address  State", "stream  1:2  LISTEN NOW"]
+    ((row,),) = [table.rows for table in one(lines).other_tables]
+    assert row == {"Proto": "stream", "Local Address": "1:2", "State": "LISTEN NOW"}
+
+
+def test_more_lines_than_are_kept_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transitions, "MOST_LINES", 3)
+    lines = ["Active kernel control sockets", "unit id name", *["1 2 a"] * 3]
+    (snapshot,), counts = read(lines)
+    assert (snapshot.other_tables, counts[LineKind.NOTE]) == ((), 4)
+    assert snapshot.notes == ("Active kernel control sockets: set aside, 4 lines",)
 
 
 @pytest.mark.parametrize(
@@ -215,12 +249,11 @@ def test_other_tables_are_one_note_each() -> None:
         "Active kernel control sockets",
         "Current listen queue sizes (qlen/incqlen/maxqlen)",
         "Routing tables",
-        "Kernel IP routing table",
-        "Kernel Interface table",
+        "Kernel IP routing cache",
     ],
 )
 def test_each_other_table_is_known_by_its_banner(banner: str) -> None:
-    given_lines = [*macos_capture([Row(proto="tcp4")]), banner, "Some Titles", "0/0/128  *.22", "x"]
+    given_lines = [*macos_capture([Row(proto="tcp4")]), banner, "One", "0/0/128  *.22", "x"]
     snapshot = one(given_lines)
     assert are_rows(snapshot, [Row(proto="tcp4")], "")
     assert snapshot.unparsed == ()
@@ -234,15 +267,14 @@ def test_a_snapshot_follows_another_table() -> None:
     (first, second), counts = read(given_lines)
     assert are_rows(first, [ROW])
     assert are_rows(second, [UDP])
-    assert (len(first.notes), len(second.notes)) == (1, 0)
+    assert (len(first.other_tables), len(second.other_tables)) == (1, 0)
     assert counts[LineKind.UNPARSED] == 0
 
 
 OTHERS = {
     "linux": [
-        "\n".join(X25),
-        "Kernel IP routing table\nDestination     Gateway         Genmask\n",
-        "Ip:\n    Forwarding: 2\n    124 total packets received\nTcp:\n    3 active openings\n",
+        "Kernel IP routing cache\nDestination     Gateway         Genmask\n",
+        "\n".join(BLUETOOTH),
     ],
     "freebsd": [
         "Routing tables\n\nInternet:\nDestination        Gateway            Flags\n",

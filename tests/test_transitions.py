@@ -28,6 +28,7 @@ from netstat_parse.reading.classify import (
     Blank,
     Continuation,
     Header,
+    Heading,
     Line,
     Note,
     Odd,
@@ -52,7 +53,7 @@ LINES_BEFORE = {
     At.UNDER_BANNER: [LINUX_BANNER],
     At.IN_TABLE: linux_capture([ROW]),
     At.HOLDING: [linux_row(ROW, "p")],
-    At.ASIDE: X25[:2],
+    At.ASIDE: [X25[0], "They are set aside."],
 }
 """How the reader gets there."""
 LINES = {
@@ -159,11 +160,11 @@ EXPECTED = {
     (At.ASIDE, Rule): Then(At.ASIDE, NOTED, [("note", "------")]),
     (At.ASIDE, Note): Then(At.ASIDE, NOTED, [("note", NOTE)]),
     (At.ASIDE, Blank): Then(At.ASIDE, BLANK),
-    (At.ASIDE, Odd): Then(At.ASIDE, NOTED),
+    (At.ASIDE, Odd): Then(At.ASIDE, None),
 }
-EVERYWHERE = set(get_args(Line)) - {Row, Continuation, RowAlone, Stamped}
-"""What `classify` may say wherever the reader is. It says Row and Continuation where there is a
-layout, and RowAlone where there may be rows alone; a stamp in front is taken off a line."""
+EVERYWHERE = set(get_args(Line)) - {Row, Continuation, Heading, RowAlone, Stamped}
+"""What `classify` may say wherever the reader is. It says Row, Continuation and Heading where there
+is a layout, and RowAlone where there may be rows alone; a stamp in front is taken off a line."""
 
 
 def begin(at: At) -> tuple[Section, Recorder]:
@@ -207,6 +208,8 @@ def test_a_line_does_what_its_transition_says(
     assert shortened(sink.take_calls()) == list(calls)
     if at is At.HOLDING and kind is not None:
         counts[LineKind.ROW] += 1
+    if SET_ASIDE in calls:
+        counts[LineKind.NOTE] += 1
     if kind is not None:
         counts[kind] += 1
     assert section.account.counts == counts
@@ -227,13 +230,30 @@ def test_a_continuation_takes_the_place_of_the_row_above() -> None:
     assert (row["local_host"], row["further"].split()) == ("10.0.0.1", ["10.0.0.2:7"])
 
 
+STATISTICS = ["Icmp:", "    ICMP input histogram:", "        echo requests: 2"]
+
+
+def test_a_heading_is_given_to_the_rows_below_it() -> None:
+    section, sink = begin(At.BETWEEN)
+    for line in STATISTICS[:2]:
+        section.take(line)
+    assert section.at is At.IN_TABLE
+    assert section.account.counts[LineKind.HEADER] == 1
+    sink.take_calls()
+    section.take(STATISTICS[2])
+    section.take("    3 ICMP messages sent")
+    (_, _, below), (_, _, beside) = sink.take_calls()
+    assert below["above"] == "ICMP input histogram:"
+    assert "above" not in beside
+
+
 def test_every_transition_is_tested() -> None:
-    assert {*EXPECTED, (At.IN_TABLE, Continuation)} == TRANSITIONS.keys()
+    assert {*EXPECTED, (At.IN_TABLE, Continuation), (At.IN_TABLE, Heading)} == TRANSITIONS.keys()
 
 
 def test_there_is_a_transition_for_whatever_classify_can_say() -> None:
     said = {(at, line) for at in At for line in EVERYWHERE}
-    said |= {(At.IN_TABLE, Row), (At.IN_TABLE, Continuation)}
+    said |= {(At.IN_TABLE, line) for line in (Row, Continuation, Heading)}
     said |= {(at, RowAlone) for at in (At.BETWEEN, At.UNDER_BANNER, At.HOLDING)}
     assert said == TRANSITIONS.keys()
 

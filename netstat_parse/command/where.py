@@ -153,6 +153,12 @@ class _WantedRows:
         """A snapshot begins."""
         self._sink.start(dialect, captured_at)
 
+    def other_table(
+        self, banner: str, titles: tuple[str, ...], rows: list[tuple[str, ...]]
+    ) -> None:
+        """A table that no kind is for."""
+        self._sink.other_table(banner, titles, rows)
+
     def note(self, text: str) -> None:
         """A note."""
         self._sink.note(text)

@@ -32,7 +32,7 @@ def write_source() -> str:
         "BANNERS": _banners(),
         "OTHER_BANNERS": {b: d.name for d in reversed(dialects) for b in d.other_banners},
         "NOTES": tuple(dict.fromkeys(note for d in dialects for note in d.notes)),
-        "REQUIRED_TITLES": tuple(dict.fromkeys(map(_required_titles, _owners()))),
+        "REQUIRED_TITLES": tuple(dict.fromkeys(_required_titles())),
     }
     lines = [HEAD]
     for name, value in parts.items():
@@ -49,8 +49,9 @@ def _owners() -> Iterator[Owner]:
     return (Owner(dialect, spec) for dialect in all_dialects() for spec in dialect.tables)
 
 
-def _banners() -> dict[str, tuple[tuple[str, ...], bool]]:
-    """Banner -> the dialects that print it, and whether its table stands below another one."""
+def _banners() -> dict[str, tuple[tuple[str, ...], bool, bool]]:
+    """Banner -> the dialects that print it, whether its table stands below another one, and
+    whether it has titles."""
     printed: dict[str, list[Owner]] = {}
     for owner in _owners():
         for banner in owner.spec.banners:
@@ -59,14 +60,17 @@ def _banners() -> dict[str, tuple[tuple[str, ...], bool]]:
         banner: (
             tuple(dict.fromkeys(owner.dialect.name for owner in owners)),
             all(owner.spec.follows_another_table for owner in owners),
+            all(owner.spec.has_titles for owner in owners),
         )
         for banner, owners in printed.items()
     }
 
 
-def _required_titles(owner: Owner) -> tuple[str, ...]:
-    """The titles without which a line is no header of the table."""
-    return tuple(column.title for column in owner.spec.columns if column.required)
+def _required_titles() -> Iterator[tuple[str, ...]]:
+    """The titles without which a line is no header, of each table."""
+    for _, spec in _owners():
+        if spec.has_titles:
+            yield tuple(column.title for column in spec.columns if column.required)
 
 
 def _call(layout: Layout) -> str:

@@ -23,6 +23,8 @@ class Banner(NamedTuple):
     """Those that print it."""
     follows_another_table: bool
     """Its table stands below another one, in the same run of netstat."""
+    has_titles: bool = True
+    """False if rows come right below it, and no header."""
 
 
 class OtherBanner(NamedTuple):
@@ -78,6 +80,13 @@ def sort_of_header(header: str, dialect: str | None = None) -> HeaderSort | None
     from netstat_parse.dialects import registry
 
     return registry.sort_of_header(header, dialect)
+
+
+def find_untitled_layout(banner: str, dialect: str | None = None) -> Layout | None:
+    """The layout of the rows right below a banner, where no header comes."""
+    from netstat_parse.dialects.registry import read_header
+
+    return read_header(banner, dialect)
 
 
 def find_layout(header: str, dialect: str | None = None) -> Layout | None:

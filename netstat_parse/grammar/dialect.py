@@ -132,6 +132,12 @@ class TableSpec:
     """How the rows start that may go on in the lines below; the grammar reads them as one text."""
     follows_another_table: bool = False
     """It stands below another table, in the same run of netstat."""
+    has_titles: bool = True
+    """False if its rows stand right below the banner. Then they have all of the columns."""
+    heading: str = ""
+    """The pattern of a line between its rows whose named groups are cells of the rows below it."""
+    nests: bool = False
+    """A row may stand under another line, further in; the cell `above` is the text of that."""
     banner_cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Banner -> the cells that it gives to the rows below it, by their results names."""
     example: str = ""
@@ -181,8 +187,10 @@ def read_titles(spec: TableSpec, header: str) -> tuple[str, ...] | None:
     """The header's titles in their order, unknown ones as single words; None if it is no header.
 
     A header starts with a title that is known, names every column that the table requires, in
-    order, and no column twice.
+    order, and no column twice. The header of a table without titles is its banner.
     """
+    if not spec.has_titles:
+        return tuple(column.title for column in spec.columns) if header in spec.banners else None
     known = sorted((column.title for column in spec.columns), key=len, reverse=True)
     pattern = "|".join(re.escape(title) + tokens.END_OF_WORD for title in known)
     titles = tuple(re.findall(rf"(?<!\S)(?:{pattern})|\S+", header))
@@ -251,9 +259,11 @@ def make_layout(dialect: Dialect, spec: TableSpec, header: str) -> Layout | None
     patterns = row_patterns(spec, announced, prefixed=columns[0].required)
     given = {name for pattern in patterns for name in re.findall(r"\(\?P<(\w+)>", pattern.whole)}
     given.update(name for cells in spec.banner_cells.values() for name in cells)
+    given.update(re.findall(r"\(\?P<(\w+)>", spec.heading), ["above"] if spec.nests else [])
     of_kind = [name for cell in spec.kind.cells for name in cell.names]
     plain = {cell.name for cell in spec.kind.cells}
     own = dict.fromkeys(name for made in fields for name in made.results if name not in of_kind)
+    own.update(dict.fromkeys(["above"] if spec.nests else []))
     extra = tuple((extra_result(i), title) for i, title in enumerate(titles) if title not in known)
     return Layout(
         dialect=dialect.name,
@@ -276,4 +286,6 @@ def make_layout(dialect: Dialect, spec: TableSpec, header: str) -> Layout | None
         continued_prefixes=spec.continued_prefixes,
         follows_another_table=spec.follows_another_table,
         banner_cells=spec.banner_cells,
+        heading=spec.heading,
+        nests=spec.nests,
     )

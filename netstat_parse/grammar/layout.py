@@ -16,6 +16,9 @@ from netstat_parse.grammar.padding import LastColumn
 from netstat_parse.grammar.truncation import NEVER_CUT, ProgramLimit
 from netstat_parse.schema import Kind, get_kind
 
+GIVING_KEPT = 64
+"""A layout is kept with the cells that so many headings give."""
+
 Cells = tuple[str, ...]
 """The texts of a row, in the order of its layout's `names`. What a row does not have is empty."""
 
@@ -115,6 +118,8 @@ class Layout:
         continued_prefixes: tuple[str, ...] = (),
         follows_another_table: bool = False,
         banner_cells: Mapping[str, Mapping[str, str]] | None = None,
+        heading: str = "",
+        nests: bool = False,
     ) -> None:
         self.dialect = dialect
         self.table = table
@@ -142,23 +147,39 @@ class Layout:
         """It stands below another table, in the same run of netstat."""
         self.banner_cells = banner_cells or {}
         """Banner -> the cells that it gives to the rows below it."""
+        self.heading = heading
+        """The pattern of a line between rows that gives cells to the rows below it."""
+        self.nests = nests
+        """A row may stand under another line, further in; its cell `above` is the text of that."""
         self.given: Mapping[str, str] = {}
-        """The cells that the banner above gives to every row."""
-        self._under: dict[str, Layout] = {}
+        """The cells that the banner above, or a heading, gives to every row."""
+        self._giving: dict[tuple[tuple[str, str], ...], Layout] = {}
 
     def under(self, banner: str) -> Layout:
         """This layout below a banner, which may give cells to the rows."""
-        if banner not in self.banner_cells:
+        return self.giving(self.banner_cells.get(banner, {}))
+
+    def giving(self, cells: Mapping[str, str]) -> Layout:
+        """This layout with cells that what stands above gives to every row."""
+        given = {**self.given, **cells}
+        if given == self.given:
             return self
-        if banner not in self._under:
-            self._under[banner] = layout = object.__new__(Layout)
-            vars(layout).update(vars(self), given=self.banner_cells[banner])
-        return self._under[banner]
+        key = tuple(sorted(given.items()))
+        if len(self._giving) >= GIVING_KEPT:
+            self._giving.clear()
+        if key not in self._giving:
+            self._giving[key] = layout = object.__new__(Layout)
+            vars(layout).update(vars(self), given=given)
+        return self._giving[key]
+
+    def find_heading(self, line: str) -> Mapping[str, str] | None:
+        """The cells that a line gives to the rows below it; None if it is no heading."""
+        found = self._heading.match(line) if self._heading is not None else None
+        return found and {name: text or "" for name, text in found.groupdict().items()}
 
     @cached_property
-    def key(self) -> int:
-        """Index of a cell that is never empty in a row."""
-        return self.names.index(self.kind.key)
+    def _heading(self) -> re.Pattern[str] | None:
+        return re.compile(self.heading + r"[ \t]*\Z") if self.heading else None
 
     @cached_property
     def names_programs(self) -> bool:

@@ -14,8 +14,13 @@ from netstat_parse.models.connections import (
     WindowsConnection,
     connection_class,
 )
+from netstat_parse.models.interfaces import Interface
+from netstat_parse.models.listen_queues import ListenQueue
 from netstat_parse.models.multicast_groups import MulticastGroup
+from netstat_parse.models.other_tables import OtherTable
+from netstat_parse.models.routes import Route
 from netstat_parse.models.snapshot import Snapshot, UnparsedLine
+from netstat_parse.models.statistics import Statistic
 from netstat_parse.models.unix_sockets import UnixSocket
 
 __all__ = [
@@ -23,11 +28,16 @@ __all__ = [
     "Endpoint",
     "FreebsdConnection",
     "FrozenDict",
+    "Interface",
     "LinuxConnection",
+    "ListenQueue",
     "MacosConnection",
     "MulticastGroup",
+    "OtherTable",
     "Process",
+    "Route",
     "Snapshot",
+    "Statistic",
     "TcpState",
     "Timer",
     "UnixSocket",

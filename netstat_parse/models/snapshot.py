@@ -9,7 +9,12 @@ from pydantic import Field
 
 from netstat_parse.models.common import Frozen
 from netstat_parse.models.connections import AnyConnection
+from netstat_parse.models.interfaces import Interface
+from netstat_parse.models.listen_queues import ListenQueue
 from netstat_parse.models.multicast_groups import MulticastGroup
+from netstat_parse.models.other_tables import OtherTable
+from netstat_parse.models.routes import Route
+from netstat_parse.models.statistics import Statistic
 from netstat_parse.models.unix_sockets import UnixSocket
 
 
@@ -32,7 +37,12 @@ class Snapshot(Frozen):
     """The log's own stamp before the snapshot; naive where the log names no known time zone."""
     connections: tuple[AnyConnection, ...] = ()
     unix_sockets: tuple[UnixSocket, ...] = ()
+    routes: tuple[Route, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
     multicast_groups: tuple[MulticastGroup, ...] = ()
+    listen_queues: tuple[ListenQueue, ...] = ()
+    statistics: tuple[Statistic, ...] = ()
+    other_tables: tuple[OtherTable, ...] = ()
     unparsed: tuple[UnparsedLine, ...] = ()
     notes: tuple[str, ...] = ()
     """netstat's own warnings, and the tables that were set aside."""

@@ -5,7 +5,7 @@ It reads nothing more and remembers nothing. The section decides what is done ab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from typing import NamedTuple
 
 from netstat_parse.dialects import frozen, headers
@@ -50,6 +50,14 @@ class Continuation(NamedTuple):
     row: Row
 
 
+class Heading(NamedTuple):
+    """A line between rows that says something of the rows below it."""
+
+    text: str
+    cells: Mapping[str, str]
+    """The cells that it gives to them."""
+
+
 class RowAlone(NamedTuple):
     """A row that no header announces."""
 
@@ -92,6 +100,7 @@ Inner = (
     | SurplusHeader
     | Row
     | Continuation
+    | Heading
     | RowAlone
     | OtherBanner
     | Prompt
@@ -160,6 +169,11 @@ def _find_row(text: str, expected: Expected, peeled: int) -> Row | Continuation 
     joined = f"{above}\n{text}"
     found = expected.layout.find_row(joined)
     return Continuation(Row(joined, *found)) if found is not None else None
+
+
+def _find_heading(text: str, expected: Expected, peeled: int) -> Heading | None:
+    cells = expected.layout.find_heading(text) if expected.layout is not None else None
+    return Heading(text, cells) if cells is not None else None
 
 
 def _find_blank(text: str, expected: Expected, peeled: int) -> Blank | None:
@@ -234,10 +248,24 @@ def _peel(text: str, expected: Expected, peeled: int) -> Line | None:
     return Stamped(stamp, line.line if isinstance(line, Stamped) else line)
 
 
+def without_front(text: str, formats: tuple[str, ...]) -> str:
+    """A line that no rule accounts for, without the quoting marks and stamps in front."""
+    for _ in range(PEELED_AT_MOST):
+        rest = noise.without_quoting(text)
+        found = stamps.at_start(rest, formats)
+        if found is not None and not found[0].invalid:
+            rest = rest[found[1] :]
+        if rest == text:
+            break
+        text = rest
+    return text
+
+
 FINDERS: tuple[Callable[[str, Expected, int], Line | None], ...] = (
     _find_row,
     _find_blank,
     _find_banner,
+    _find_heading,
     _find_stamp,
     _find_header,
     _find_other_banner,

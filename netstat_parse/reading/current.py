@@ -30,6 +30,8 @@ class CurrentSnapshot:
         """One has begun that what comes next may belong to."""
         self.stamp: datetime | None = None
         """Of the one that comes next."""
+        self.dialect: str | None = None
+        """Of the one that is being read; None if none is."""
         self.rows_before = 0
         """How many rows the one before had."""
         self._sink = sink
@@ -44,6 +46,7 @@ class CurrentSnapshot:
                 number, 1, line, "expected the end of the one snapshot, not another"
             )
         self._sink.start(dialect, self.stamp)
+        self.dialect = dialect
         self._proof.begin(uncut=self._options.uncut)
         self.snapshots += 1
         self.is_open = True
@@ -54,6 +57,7 @@ class CurrentSnapshot:
         self.rows_before = self._proof.rows
         self._tables.clear()
         self.is_open = False
+        self.dialect = None
         self.stamp = None
         self._sink.between()
 

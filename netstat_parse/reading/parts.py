@@ -250,6 +250,11 @@ class _Watch:
     def rows(self, kind: Kind, made: list[Any]) -> None:
         pass
 
+    def other_table(
+        self, banner: str, titles: tuple[str, ...], rows: list[tuple[str, ...]]
+    ) -> None:
+        pass
+
     def note(self, text: str) -> None:
         pass
 

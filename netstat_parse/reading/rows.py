@@ -90,7 +90,8 @@ class RowReader:
         self._finders = layout.bulk_finders(names)
         self._given = [(i, layout.given[n]) for i, n in enumerate(names) if n in layout.given]
         self._no_cells = ("",) * len(names)
-        self._never_empty = [names.index(name) for name in layout.kind.never_empty]
+        never_empty = layout.kind.never_empty
+        self._never_empty = never_empty and tuple(map(names.index, never_empty))
         self._forms = [i for i, name in enumerate(names) if name.endswith((FILLS, EXCEEDS))]
         self._exceeds = [i for i in self._forms if names[i].endswith(EXCEEDS)]
         # Ports may be empty, so a missing one does not tell that it stands among those that fill.
@@ -139,7 +140,7 @@ class RowReader:
         """
         known = Known()
         row = self._with_given(self._pick(cells))
-        marked = [0] if any(row[i] for i in self._forms) else []
+        marked = [0] if self._is_marked(row) else []
         self._tell(known, [text], [row], marked)
         return self._build([row], text, POSSIBLE, marked)[0], known
 
@@ -192,7 +193,6 @@ class RowReader:
     def _find(self, lines: Sequence[Line], text: str) -> tuple[list[Cells], list[int]]:
         """The cells of each line, empty where it is no row; and the places of the odd ones: of
         lines that are no rows, and of rows of which something may have been cut."""
-        first, second = self._never_empty
         rows: list[Cells] = [self._no_cells] * len(lines)
         left = list(range(len(lines)))
         odd: list[int] = []
@@ -202,9 +202,13 @@ class RowReader:
             found = finder.find(text)
             if len(found) != len(left):
                 break  # there are line feeds within the lines
-            if self._port_fills is None:
+            if self._never_empty is None:
+                here = [i for i, row in enumerate(found) if not any(row) or self._is_marked(row)]
+            elif self._port_fills is None:
+                first, second = self._never_empty
                 here = [i for i, row in enumerate(found) if not row[first] or not row[second]]
             else:
+                first, second = self._never_empty
                 local, foreign = self._port_fills
                 here = [
                     i
@@ -222,6 +226,10 @@ class RowReader:
                 break
             text = joined([lines[i] for i in left])
         return rows, sorted({*odd, *left})
+
+    def _is_marked(self, row: Cells) -> bool:
+        """True if something of the row fills its column, or is longer."""
+        return any(row[i] for i in self._forms)
 
     def _tell(
         self, known: Known, lines: Sequence[Line], rows: list[Cells], places: list[int]

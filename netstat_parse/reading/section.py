@@ -25,6 +25,7 @@ from netstat_parse.reading.classify import (
 from netstat_parse.reading.current import CurrentSnapshot
 from netstat_parse.reading.infer import RowsAlone, name_layouts
 from netstat_parse.reading.lines import MAX_LINE, text_of
+from netstat_parse.reading.other_tables import read_table
 from netstat_parse.reading.rows import Known, is_plain
 from netstat_parse.reading.table import PendingRow, RowReaders, Table, is_much_later
 from netstat_parse.reading.transitions import TRANSITIONS, Aside, At, take_row
@@ -128,7 +129,7 @@ class Section:
             above=table.pending.text if table is not None and table.pending is not None else "",
             alone=self.alone if may_be_alone else None,
             headers=self.account.spent.headers,
-            header_may_come=aside is None or aside.lines > 0,
+            header_may_come=aside is None or aside.count > 0,
             dialect=self.options.dialect,
             banner=self.banner,
             formats=tuple(self.options.timestamp_formats),
@@ -171,9 +172,26 @@ class Section:
         self.table = None
         self.snapshot.end_table()
         if self.aside is not None:
-            banner, count = self.aside
-            self.aside = None
-            self.sink.note(f"{banner.removesuffix(':')}: set aside, {count} lines")
+            self.end_aside(self.aside)
+
+    def end_aside(self, aside: Aside) -> None:
+        """A table that no kind is for has ended: its texts are given, or it is set aside."""
+        self.aside = None
+        account = self.account
+        found = read_table(aside.lines) if aside.count == len(aside.lines) else None
+        if found is None:
+            account.count(LineKind.NOTE, aside.count)
+            self.sink.note(f"{aside.banner.removesuffix(':')}: set aside, {aside.count} lines")
+            return
+        account.count(LineKind.HEADER)
+        account.count(LineKind.ROW, len(found.rows))
+        if not self.snapshot.is_open:
+            self.begin_snapshot(self.options.dialect or self.other_dialect or aside.dialect)
+        self.sink.other_table(aside.banner, found.titles, found.rows)
+        number, line = account.number, account.line
+        for account.number, account.line, _ in found.odd:
+            account.report(1, f"expected a row of {len(found.titles)} words")
+        account.number, account.line = number, line
 
     def end_banner(self) -> None:
         """A banner without a header under it is a table without rows."""

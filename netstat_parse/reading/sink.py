@@ -34,6 +34,11 @@ if TYPE_CHECKING:
         def rows(self, kind: Kind, made: list[Made]) -> None:
             """The next rows of the snapshot's table of this kind."""
 
+        def other_table(
+            self, banner: str, titles: tuple[str, ...], rows: list[tuple[str, ...]]
+        ) -> None:
+            """A table of the snapshot that no kind is for, with the cells of its rows."""
+
         def note(self, text: str) -> None:
             """What the reader says of the snapshot: a table that was set aside, a layout that was
             guessed. It may come before any snapshot."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from netstat_parse.grammar.layout import Layout
+from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.padding import Padding
 from netstat_parse.reading.classify import Row
 from netstat_parse.reading.lines import text_of
@@ -24,6 +24,10 @@ SECONDS_OF_RUN = 10
 """Rows alone whose stamps are further apart are from two runs of netstat."""
 ROWS_TO_LEARN = 100
 """By so many rows at most it is found out that a table is not padded."""
+
+
+DEEPEST = 16
+"""Lines that stand further in are all said to stand under the line at this depth."""
 
 
 class PendingRow(NamedTuple):
@@ -47,8 +51,24 @@ class Table:
         self.pending: PendingRow | None = None
         self.has_stamped_rows = False
         """Its rows have stamps in front, so that those read in bulk need these taken off."""
+        self._above: list[tuple[int, str]] = []
+        """How far in the lines stand that the next one may stand under, and their texts."""
         self._padding = Padding()
         self._is_wide = reader.layout.last_column.width > 0
+
+    def put_below(self, text: str, cells: Cells = ()) -> Cells:
+        """Take a line of a table whose rows stand under one another; its cells, of which `above`
+        is the text of the line that it stands under, further in."""
+        depth = len(text) - len(text.lstrip(" \t"))
+        while self._above and self._above[-1][0] >= depth:
+            self._above.pop()
+        above = self._above[-1][1] if self._above else ""
+        if len(self._above) < DEEPEST:
+            self._above.append((depth, text.strip()))
+        if not cells:
+            return cells
+        place = self.layout.names.index("above")
+        return (*cells[:place], above, *cells[place + 1 :])
 
     def count(self, lines: Sequence[Line]) -> None:
         """Count rows that are complete in themselves, and learn of them whether all are padded."""

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
 
-from netstat_parse.dialects.headers import Banner, OtherBanner, find_layout
+from netstat_parse.dialects.headers import (
+    Banner,
+    OtherBanner,
+    find_layout,
+    find_untitled_layout,
+)
 from netstat_parse.reading.account import HEADERS_READ, LineKind
 from netstat_parse.reading.classify import (
     Blank,
     Continuation,
     Header,
+    Heading,
     Note,
     Odd,
     Prompt,
@@ -23,8 +28,10 @@ from netstat_parse.reading.classify import (
     RowAlone,
     Rule,
     SurplusHeader,
+    without_front,
 )
 from netstat_parse.reading.infer import HeldLine
+from netstat_parse.reading.other_tables import MOST_LINES, AsideLine
 from netstat_parse.reading.stamps import Stamp
 from netstat_parse.reading.table import PendingRow
 
@@ -32,6 +39,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from netstat_parse.grammar.layout import Layout
     from netstat_parse.reading.section import Section
 
 
@@ -45,17 +53,21 @@ class At(Enum):
     ASIDE = "in a table that is not read"
 
 
-class Aside(NamedTuple):
-    """A table that is not read, and how many lines of it there were until now."""
+class Aside:
+    """A table that no kind is for, and its lines until now."""
 
-    banner: str
-    lines: int = 0
+    def __init__(self, banner: str, dialect: str) -> None:
+        self.banner = banner
+        self.dialect = dialect
+        self.count = 0
+        self.lines: list[AsideLine] = []
+        """At most MOST_LINES of them."""
 
 
 # Actions ------------------------------------------------------------------------------------------
 
 
-def see_banner(section: Section, banner: Banner) -> None:
+def see_banner(section: Section, banner: Banner) -> At | None:
     """A banner announces a table, of this snapshot or of another one."""
     section.end_banner()
     section.end_table()
@@ -65,13 +77,22 @@ def see_banner(section: Section, banner: Banner) -> None:
     section.banner = banner
     section.banner_is_stamped = section.front is not None
     section.account.count(LineKind.BANNER)
+    if banner.has_titles:
+        return None
+    dialect = section.options.dialect or (banner.dialects[0] if len(banner.dialects) == 1 else None)
+    layout = find_untitled_layout(banner.text, dialect or section.snapshot.dialect)
+    layout = layout or find_untitled_layout(banner.text)
+    if layout is None:
+        return None
+    open_table(section, layout)
+    return At.IN_TABLE
 
 
 def see_other_banner(section: Section, other: OtherBanner) -> None:
     """A table begins that is not read."""
     section.end_banner()
     section.end_table()
-    section.aside = Aside(other.text)
+    section.aside = Aside(other.text, other.dialect)
     if not section.snapshot.is_open:
         section.other_dialect = section.other_dialect or other.dialect
     section.account.count(LineKind.BANNER)
@@ -79,26 +100,47 @@ def see_other_banner(section: Section, other: OtherBanner) -> None:
 
 def see_header(section: Section, header: Header) -> None:
     """A header announces a table, of this snapshot or of another one."""
-    layout, banner = header.layout, section.banner
+    layout = header.layout
     section.end_table()
-    is_another = not layout.follows_another_table or section.snapshot.has_table(layout.header)
+    is_another = not layout.follows_another_table or (
+        # The banners of IPv4 and IPv6 may stand above equal headers.
+        section.banner is None and section.snapshot.has_table(layout.header)
+    )
     if is_another and section.snapshot.is_open:
-        if banner is not None:
+        if section.banner is not None:
             # It is of the snapshot that ends, so it tells nothing of this header.
-            banner, layout = None, find_layout(layout.header, section.options.dialect) or layout
+            section.banner = None
+            layout = find_layout(layout.header, section.options.dialect) or layout
         section.leave()
+    if header.sort:
+        section.account.spent.headers.add(header.sort)
+    open_table(section, layout)
+    if layout.extra:
+        titles = ", ".join(title for _, title in layout.extra)
+        section.sink.note(f"columns that no dialect lists: {titles}")
+    section.account.count(LineKind.HEADER)
+
+
+def open_table(section: Section, layout: Layout) -> None:
+    """The rows of a layout come, in this snapshot or in the one that begins with them."""
+    banner, section.banner = section.banner, None
     if not section.snapshot.is_open:
         section.snapshot.stamp = section.snapshot.stamp or section.front
         section.begin_snapshot(layout.dialect)
     if layout.follows_another_table:
         section.snapshot.add_table(layout.header, *([banner.text] if banner else []))
-    section.banner = None
-    if header.sort:
-        section.account.spent.headers.add(header.sort)
     section.set_table(layout.under(banner.text) if banner else layout)
-    if layout.extra:
-        titles = ", ".join(title for _, title in layout.extra)
-        section.sink.note(f"columns that no dialect lists: {titles}")
+
+
+def see_heading(section: Section, heading: Heading) -> None:
+    """What a heading says is given to the rows below it."""
+    table = section.table
+    assert table is not None
+    if table.layout.nests:
+        table.put_below(heading.text)
+    elif heading.cells:
+        section.end_table()
+        section.set_table(table.layout.giving(heading.cells))
     section.account.count(LineKind.HEADER)
 
 
@@ -112,7 +154,7 @@ def see_surplus_header(section: Section, _: SurplusHeader) -> None:
         f"expected at most {HEADERS_READ} different headers in an input, so the rows below this "
         "one are set aside: split the input",
     )
-    section.aside = Aside("too many different headers")
+    section.aside = Aside("too many different headers", "")
 
 
 def take_row(section: Section, row: Row) -> None:
@@ -124,7 +166,8 @@ def take_row(section: Section, row: Row) -> None:
         section.account.report_odd(row.text, table.layout)
         table.expect_rest(row.missing)
         return
-    made, known = table.reader.read_alone(row.text, row.cells)
+    cells = table.put_below(row.text, row.cells) if table.layout.nests else row.cells
+    made, known = table.reader.read_alone(row.text, cells)
     section.account.count(LineKind.ROW)
     table.count([row.text])
     table.expect_rest(row.missing)
@@ -214,11 +257,14 @@ def report_odd(section: Section, odd: Odd) -> None:
     section.account.report_odd(odd.text, section.table.layout if section.table else None)
 
 
-def count_aside(section: Section, _: object) -> None:
-    """A line of a table that is not read is counted."""
-    assert section.aside is not None
-    section.aside = Aside(section.aside.banner, section.aside.lines + 1)
-    section.account.count(LineKind.NOTE)
+def keep_aside(section: Section, odd: Odd) -> None:
+    """A line of a table that no kind is for is kept until the table ends."""
+    aside, account = section.aside, section.account
+    assert aside is not None
+    aside.count += 1
+    if len(aside.lines) < MOST_LINES:
+        text = without_front(odd.text, tuple(section.options.timestamp_formats))
+        aside.lines.append(AsideLine(account.number, account.line, text))
 
 
 # The table ----------------------------------------------------------------------------------------
@@ -242,7 +288,8 @@ _SOMEWHERE: dict[tuple[At, type], tuple[Action, At]] = {
     (At.HOLDING, RowAlone): (hold_row, At.HOLDING),
     (At.IN_TABLE, Row): (take_row, At.IN_TABLE),
     (At.IN_TABLE, Continuation): (extend_row, At.IN_TABLE),
-    (At.ASIDE, Odd): (count_aside, At.ASIDE),
+    (At.IN_TABLE, Heading): (see_heading, At.IN_TABLE),
+    (At.ASIDE, Odd): (keep_aside, At.ASIDE),
 }
 TRANSITIONS: dict[tuple[At, type], tuple[Action, At]] = {
     (at, line): (action, then or at) for at in At for line, (action, then) in _EVERYWHERE.items()

@@ -35,8 +35,8 @@ def _port(endpoint: Endpoint) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, tuple) and value and isinstance(value[0], str):
-        return " ".join(value)
+    if isinstance(value, tuple) and value and isinstance(value[0], str | int):
+        return " ".join(map(str, value))
     if isinstance(value, tuple):
         return " ".join(f"{_host(endpoint)}:{_port(endpoint) or '*'}" for endpoint in value)
     if isinstance(value, Mapping):

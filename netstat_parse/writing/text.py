@@ -11,11 +11,12 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from operator import itemgetter
+from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.truncation import MARK, Truncation, is_address, is_number
 from netstat_parse.lazy import LazyPattern
-from netstat_parse.schema import CONNECTIONS, FILLS, KINDS, Kind
+from netstat_parse.schema import CONNECTIONS, FILLS, KINDS, OTHER_TABLES, Kind
 from netstat_parse.writing.columns import (
     all_columns,
     default_columns,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
     from netstat_parse.build import Record
-    from netstat_parse.models import Snapshot
+    from netstat_parse.models import OtherTable, Snapshot
     from netstat_parse.reading.sink import Build
     from netstat_parse.writing.whole_files import ByteWriter
 
@@ -63,7 +64,7 @@ def write_csv(
         writer.number = str(number)
         writer.resolve(snapshot.dialect)
         writer.source = snapshot.source or ""
-        rows = map(writer.row, records_of(snapshot, writer.kind))
+        rows = map(writer.row, rows_of(snapshot, writer.kind))
         writer.write(rows, snapshot.captured_at)
     writer.begin()
 
@@ -105,6 +106,32 @@ def records_of(snapshot: Snapshot, kind: Kind) -> tuple[Record, ...]:
 def is_aside(note: str) -> bool:
     """True for the note of a table that was set aside."""
     return ": set aside, " in note
+
+
+class OtherCell(NamedTuple):
+    """A cell of a table that no kind is for, as CSV has it."""
+
+    banner: str
+    row: int
+    """Counted from 1."""
+    title: str
+    text: str
+
+
+def rows_of(snapshot: Snapshot, kind: Kind) -> Iterable[Record]:
+    """What CSV has a row for: the records, but of other tables their cells."""
+    if kind is not OTHER_TABLES:
+        return records_of(snapshot, kind)
+    return [cell for table in snapshot.other_tables for cell in cells_of(table)]
+
+
+def cells_of(table: OtherTable) -> list[OtherCell]:
+    """The cells of a table that no kind is for, row by row."""
+    return [
+        OtherCell(table.banner, number, title, text)
+        for number, row in enumerate(table.rows, 1)
+        for title, text in row.items()
+    ]
 
 
 def quote(text: str) -> str:
@@ -254,6 +281,7 @@ class RowSink:
         self.has_others = False
         """This source has tables that are set aside."""
         self._on_note = on_note
+        self.dialect = ""
         self.captured_at: datetime | None = None
         self._stamp = b""
         """What every row of the snapshot begins with."""
@@ -285,6 +313,7 @@ class RowSink:
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         """A snapshot begins."""
         self.snapshots += 1
+        self.dialect = dialect
         self.captured_at = captured_at
         self._stamp = self.begin_row(captured_at).encode()
 
@@ -295,6 +324,24 @@ class RowSink:
         """Writes the next rows, if they are of the kind to write."""
         if kind is self.kind:
             self.write(made)
+
+    def other_table(
+        self, banner: str, titles: tuple[str, ...], rows: list[tuple[str, ...]]
+    ) -> None:
+        """Writes a table that no kind is for, if these are what to write."""
+        self.kinds.add(OTHER_TABLES)
+        if self.kind is OTHER_TABLES:
+            from netstat_parse.models.common import FrozenDict
+            from netstat_parse.models.other_tables import OtherTable
+
+            cells = tuple(FrozenDict(zip(titles, row, strict=True)) for row in rows)
+            self.write_table(
+                OtherTable(dialect=self.dialect, banner=banner, titles=titles, rows=cells)
+            )
+
+    def write_table(self, table: OtherTable) -> None:
+        """Writes a table that no kind is for."""
+        raise NotImplementedError
 
     def row_builder(self, layout: Layout) -> Build:
         """From the cells of rows of the right kind to what is written of them."""
@@ -415,6 +462,12 @@ class CsvSink(RowSink):
         """What the column of snapshots' numbers holds."""
         return f"{self.number_mark}{self.snapshots}"
 
+    def write_table(self, table: OtherTable) -> None:
+        """Writes a row for each cell of a table that no kind is for."""
+        self._writer.source = self.source
+        self._writer.number = self._snapshot_number()
+        self._writer.write(map(self._writer.row, cells_of(table)), self.captured_at)
+
     def close(self) -> None:
         """Writes the header if there were no rows."""
         self._writer.begin()
@@ -525,3 +578,7 @@ class JsonLinesSink(RowSink):
     def write(self, made: list[bytes]) -> None:
         """Writes rows."""
         self.write_lines(made)
+
+    def write_table(self, table: OtherTable) -> None:
+        """Writes an object for a table that no kind is for."""
+        self.write_lines([_json_fields(table).encode()])

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 from netstat_parse.dialects.linux.groups import GROUP_TABLES
+from netstat_parse.dialects.linux.interfaces import INTERFACE_TABLE
 from netstat_parse.dialects.linux.locales import LANGUAGES, in_charset
 from netstat_parse.dialects.linux.net_tools import CONNECTION_TABLES
+from netstat_parse.dialects.linux.routes import ROUTE_TABLES
+from netstat_parse.dialects.linux.statistics import STATISTICS_TABLE
 from netstat_parse.dialects.linux.unix_sockets import UNIX_TABLES
 from netstat_parse.grammar.dialect import Dialect
 
@@ -22,7 +25,14 @@ DIALECT = Dialect(
         "netstat -anp",
         "netstat -x",
     ),
-    tables=(*CONNECTION_TABLES, *UNIX_TABLES, *GROUP_TABLES),
+    tables=(
+        *CONNECTION_TABLES,
+        *UNIX_TABLES,
+        *GROUP_TABLES,
+        *ROUTE_TABLES,
+        INTERFACE_TABLE,
+        STATISTICS_TABLE,
+    ),
     other_banners=tuple(
         dict.fromkeys(
             banner

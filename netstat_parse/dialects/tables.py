@@ -1,0 +1,129 @@
+"""What the routes, interfaces and statistics of all systems share: cells, and their sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pyparsing import ParserElement
+
+from netstat_parse.grammar.dialect import Column, Field, RowKind, TableSpec
+from netstat_parse.grammar.tokens import (
+    COUNTER,
+    NEVER,
+    choice,
+    literal,
+    number,
+    token,
+    word_token,
+)
+from netstat_parse.schema import FILLS, STATISTICS
+
+# Cells --------------------------------------------------------------------------------------------
+
+
+def number_or_dash(name: str, words: str, pattern: str = COUNTER) -> ParserElement:
+    """A whole number under the results name `name`, or `-` where netstat has none."""
+    return choice(words, number(name, words, pattern), literal("-"), is_exclusive=True)
+
+
+def counter(title: str, name: str, *, required: bool = False) -> Column:
+    """A column of counters, in which `-` stands for none."""
+    return Column(title, number_or_dash(name, title), required=required)
+
+
+def cut_word(name: str, words: str, width: int, pattern: str = r"\S++") -> ParserElement:
+    """A word that netstat cuts to `width` characters (printf's %.Ns), without a mark."""
+    shorter = word_token(words, rf"(?! \S{{{width}}} ) {pattern}")(name)
+    filling = word_token(words, rf"(?= \S{{{width}}} (?!\S) ) {pattern}", quick=NEVER)(name + FILLS)
+    return choice(words, shorter, filling, is_exclusive=True)
+
+
+# Statistics ---------------------------------------------------------------------------------------
+
+
+class Counted(NamedTuple):
+    """What a line of statistics says."""
+
+    name: str
+    values: tuple[int, ...]
+
+
+_NUMBER = re.compile(r"(?<![\w.:/-])-?\d++(?![\w.:%/]|-\w)")
+
+
+def count_line(text: str) -> Counted:
+    """The numbers in a line, and its words, which are its name.
+
+    `12 packets sent`, `Sent = 12` and `Sent: 12` have the number at one end; a `#` stands for every
+    other: `Quick ack mode was activated # times`.
+    """
+    values = tuple(map(int, _NUMBER.findall(text)))
+    head, mark, tail = _split_last(text)
+    if mark and _NUMBER.fullmatch(tail):
+        return Counted(_NUMBER.sub("#", head), values)
+    if mark and not values:
+        return Counted(head, ())
+    name = _NUMBER.sub("#", text)
+    return Counted(name.removeprefix("#").strip(), values)
+
+
+def _split_last(text: str) -> tuple[str, str, str]:
+    """A text at its last `:` or `=`: before, the mark, behind."""
+    found = re.fullmatch(r"(.*\S)\s*([:=])\s*(.*)", text)
+    return (found[1], found[2], found[3]) if found else (text, "", "")
+
+
+def name_of(text: str) -> str:
+    """The name of a line of statistics, or of what stands above it."""
+    return count_line(text).name.removesuffix(":")
+
+
+def find_values(text: str) -> tuple[int, ...]:
+    """All numbers of a line of statistics, in their order."""
+    return count_line(text).values
+
+
+def find_value(text: str) -> int | None:
+    """The first number of a line of statistics; None if there is none."""
+    return next(iter(find_values(text)), None)
+
+
+def statistics(
+    sections: dict[str, str], *, to_name: Callable[[str], str] = name_of, example: str = ""
+) -> TableSpec:
+    """The statistics of a system: under each banner stand its lines, further in.
+
+    `sections` has for each banner the section that it names; `to_name` gives the name of a line.
+    """
+    line = token(
+        "a counter and its name",
+        r"(?<=[ \t]) (?= [^\n]*? [^\s:=] ) [^\s] [^\n]*? (?<=\S) (?= [ \t]*+ (?![^\n]) ) "
+        r"(?<! : )",
+        quick=NEVER,
+    )("text")
+    return TableSpec(
+        kind=STATISTICS,
+        record="Statistic",
+        columns=(
+            Column(
+                "statistic",
+                line,
+                (
+                    Field("name", to_name, ("text",)),
+                    Field("value", find_value, ("text",)),
+                    Field("values", find_values, ("text",)),
+                    Field("subsection", to_name, ("above",)),
+                ),
+            ),
+        ),
+        row_kinds=(RowKind("statistic"),),
+        banners=tuple(sections),
+        banner_cells={banner: {"section": name} for banner, name in sections.items()},
+        heading=r"[ \t]+\S[^\n]*:",
+        nests=True,
+        has_titles=False,
+        follows_another_table=True,
+        example=example,
+    )
