@@ -203,6 +203,7 @@ def test_a_name_of_bytes_that_are_no_text_can_be_written(tmp_path: Path) -> None
     assert ns.Snapshot.model_validate_json(snapshot.model_dump_json()) == snapshot
 
 
+@pytest.mark.slow
 def test_a_tar_on_a_pipe_is_read_and_a_zip_is_named() -> None:
     code = "import sys, netstat_parse as ns; print([s.source for s in ns.read_log('-')])"
     for data, told in (
