@@ -9,6 +9,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOMES = {
+    "analysis.where": ("where",),
     "errors": (
         "CommandError",
         "CommandFailedError",
@@ -24,8 +25,11 @@ _HOMES = {
         "OutputTooLargeError",
         "ParseError",
         "SeveralSnapshotsError",
+        "TimestampFormatError",
         "UnknownColumnError",
         "UnknownDialectError",
+        "UnknownEncodingError",
+        "WhereError",
     ),
     "models": (
         "Connection",
@@ -50,6 +54,7 @@ _HOMES = {
     "reading.account": ("LineKind",),
     "runner": ("run",),
     "snapshots": ("SnapshotReader", "iter_snapshots", "parse", "read_log"),
+    "watcher": ("watch",),
     "writing.text": ("write_csv", "write_json", "write_jsonl"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -20,11 +20,14 @@ NAMES = {
     *("CommandOutputError", "CommandTimeoutError", "InputError", "MissingExtraError"),
     *("NetstatError", "NotNetstatError", "OutputError", "OutputTooLargeError", "ParseError"),
     *("SeveralSnapshotsError", "UnknownColumnError", "UnknownDialectError"),
+    *("TimestampFormatError", "UnknownEncodingError"),
+    "WhereError",
     *("Connection", "Endpoint", "FreebsdConnection", "LinuxConnection", "MacosConnection"),
     *("Interface", "ListenQueue", "MulticastGroup", "OtherTable", "Process", "Route"),
     *("Snapshot", "Statistic", "TcpState", "Timer", "UnixSocket"),
     *("UnparsedLine", "WindowsConnection"),
     *("LineKind", "SnapshotReader", "iter_snapshots", "parse", "read_log", "run"),
+    *("watch", "where"),
     *("write_csv", "write_json", "write_jsonl"),
 }
 PACKAGE = Path(netstat_parse.__file__).parent

@@ -11,10 +11,11 @@ import argparse
 import multiprocessing
 import os
 import pickle
+import re
 import shutil
 import signal
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
@@ -27,26 +28,23 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
-from netstat_parse.command.convert import (
-    Source,
-    Tally,
-    convert_input,
-    make_sink,
-    reader_options,
-)
+from netstat_parse.command.convert import convert_file, make_sink
+from netstat_parse.command.inputs import Inputs, Source, Tally, check_table, reader_options
 from netstat_parse.command.messages import KilledError
+from netstat_parse.command.options import find_wanted
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.account import Spent
+from netstat_parse.reading.inputs import is_archive
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.parts import (
     Part,
     PartReader,
-    find_dialect,
     find_part,
     places_for_cuts,
 )
 from netstat_parse.reading.reader import LineReader
 from netstat_parse.reading.sources import open_input
+from netstat_parse.schema import get_kind
 from netstat_parse.writing.text import CsvSink, JsonLinesSink
 from netstat_parse.writing.whole_files import ByteWriter, binary
 
@@ -81,6 +79,12 @@ class Result(NamedTuple):
     snapshots: int = 0
     error: str = ""
     """Why it could not be read to its end."""
+    reason: str = ""
+    """Why there is no snapshot in it."""
+    kinds: tuple[str, ...] = ()
+    """The names of the kinds of its tables."""
+    unknown: int = 0
+    """Of so many connections it is not known whether they are wanted."""
 
 
 class Setting(NamedTuple):
@@ -88,12 +92,21 @@ class Setting(NamedTuple):
 
     options: argparse.Namespace
     form: str
-    dialect: str
-    """The one whose columns `all` stands for."""
+    dialects: tuple[str, ...]
+    """Those whose columns `all` stands for."""
+    mark: str
+    """A random word, which no input can hold. Behind it stands the number of a snapshot in its
+    part; the number among all snapshots is known when the parts are put together."""
     folder: str
     """Where each process leaves what it has converted."""
     read: Any
     """How many bytes of the parts were read that are being converted."""
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether rows have the numbers of their snapshots."""
+        columns = self.options.columns or ()
+        return "all" in columns or "snapshot" in columns
 
     def files_of(self, task: Task) -> tuple[Path, Path]:
         """The output of a task; its lines that were not understood, and warnings."""
@@ -109,65 +122,64 @@ Tasks = Iterator[tuple[Task, "Future[Result] | None"]]
 
 
 def convert_in_processes(
-    options: argparse.Namespace, form: str, sink: CsvSink | JsonLinesSink, out: TextIO, tally: Tally
+    options: argparse.Namespace,
+    form: str,
+    dialects: Sequence[str],
+    sink: CsvSink | JsonLinesSink,
+    out: TextIO,
+    inputs: Inputs,
 ) -> None:
-    """Converts all inputs, each part by the next process that is free."""
-    asks_for_all = bool(options.columns) and "all" in options.columns
-    dialect = _find_dialect(options) if asks_for_all else ""
-    if dialect is None:
-        for path in options.files:
-            convert_input(path, options, sink, out, tally)
+    """Converts all inputs, each part by the next process that is free.
+
+    `dialects` are those whose columns `all` stands for. Where none are known, what comes first
+    tells, so the inputs are converted here.
+    """
+    if options.columns and "all" in options.columns and not dialects:
+        for path in inputs.files:
+            convert_file(path, options, sink, out, inputs.tally)
         return
-    sink.resolve(dialect)
     jobs = options.jobs or os.cpu_count() or 1
     ahead = jobs * PARTS_AHEAD
     interrupted, interrupt = multiprocessing.Pipe(duplex=False)
     with TemporaryDirectory(prefix="netstat-parse-") as folder:
-        setting = Setting(options, form, dialect, folder, RawArray("q", ahead + 2))
+        mark, read = os.urandom(16).hex(), RawArray("q", ahead + 2)
+        setting = Setting(options, form, tuple(dialects), mark, folder, read)
         with ProcessPoolExecutor(
             jobs, initializer=_begin_process, initargs=(interrupted, setting)
         ) as pool:
             try:
-                tasks = _ahead(_submit_parts(pool, options), ahead)
+                tasks = _ahead(_submit_parts(pool, inputs.files, options), ahead)
                 for index, parts in groupby(tasks, key=lambda pair: pair[0].source):
-                    path = options.files[index]
-                    if _is_pipe(path):
-                        convert_input(path, options, sink, out, tally)
+                    path = inputs.files[index]
+                    if _is_read_here(path):
+                        convert_file(path, options, sink, out, inputs.tally)
                         continue
-                    with tally.following(path) as source:
+                    with inputs.tally.following(path) as source:
                         results = _in_order(pool, parts, setting, source)
-                        _join_parts(results, setting, source, sink, binary(out), tally)
+                        _join_parts(results, setting, source, sink, binary(out), inputs.tally)
             except BaseException:
                 interrupt.send_bytes(b"end")
                 pool.shutdown(cancel_futures=True)
                 raise
 
 
-def _find_dialect(options: argparse.Namespace) -> str | None:
-    """The dialect of the first snapshot in the inputs; empty if there is none.
-
-    None if an input comes first that can't be read twice.
-    """
-    for path in options.files:
-        if _is_pipe(path):
-            return None
-        found = find_dialect(path, reader_options(options))
-        if found:
-            return found
-    return ""
+def _is_read_here(path: str) -> bool:
+    """True for what can be read only once, and for archives, which are no files to cut."""
+    return path == "-" or Path(path).is_fifo() or is_archive(path)
 
 
-def _is_pipe(path: str) -> bool:
-    return path == "-" or Path(path).is_fifo()
-
-
-def _submit_parts(pool: ProcessPoolExecutor, options: argparse.Namespace) -> Tasks:
+def _submit_parts(
+    pool: ProcessPoolExecutor, files: Sequence[str], options: argparse.Namespace
+) -> Tasks:
     number = 0
-    for source, path in enumerate(options.files):
-        places = places_for_cuts(path)
+    for source, path in enumerate(files):
+        is_read_here = _is_read_here(path)
+        # In other encodings than UTF-8 it is not known where lines end.
+        is_whole = is_read_here or options.encoding is not None
+        places = range(1) if is_whole else places_for_cuts(path)
         for place in range(len(places)):
             task = Task(number, source, path, places, place)
-            yield task, None if _is_pipe(path) else _submit(pool, task)
+            yield task, None if is_read_here else _submit(pool, task)
             number += 1
 
 
@@ -243,24 +255,36 @@ def _join_parts(
 ) -> None:
     """Puts together what came of the parts of one input."""
     lines = snapshots = size = 0
+    reason = ""
+    sink.begin_source(tally.source)
     with suppress(OSError):
         size = os.stat(tally.source).st_size
     source.show_progress(size)
     for task, result in results:
         output, remarks = setting.files_of(task)
-        if result.snapshots:
+        if output.stat().st_size:
             sink.begin()
         with open(output, "rb") as written:
-            shutil.copyfileobj(written, file, 2**20)
-        for remark in _load(remarks):
-            if isinstance(remark, str):
-                sink.warn(remark)
+            if setting.is_numbered:
+                file.write(_number_snapshots(written.read(), setting.mark, sink.snapshots))
             else:
-                number, text, reason = remark
-                tally.add_unparsed(lines + number, text, reason)
+                shutil.copyfileobj(written, file, 2**20)
+        sink.snapshots += result.snapshots
+        if tally.wanted is not None:
+            tally.wanted.unknown += result.unknown
+        sink.kinds.update(map(get_kind, result.kinds))
+        for say, *remark in _load(remarks):
+            if say == "note":
+                sink.note(*remark)
+            elif say == "warn":
+                sink.warn(*remark)
+            else:
+                number, text, why = remark
+                tally.add_unparsed(lines + number, text, why)
         output.unlink()
         remarks.unlink()
         lines, snapshots = lines + result.lines, snapshots + result.snapshots
+        reason = reason or result.reason
         if result.error and not lines:
             raise InputError(result.error)
         if result.error:
@@ -268,10 +292,17 @@ def _join_parts(
         source.found(snapshots)
         source.has_read((result.part and result.part.end) or size)
     if not snapshots:
-        raise NotNetstatError(lines, 1, "", "no netstat output in the input")
+        raise NotNetstatError(lines, 1, "", reason)
+    check_table(setting.options, sink.kind, sink.kinds, sink.has_others)
 
 
-def _load(path: Path) -> Iterator[tuple[int, str, str] | str]:
+def _number_snapshots(output: bytes, mark: str, before: int) -> bytes:
+    """Puts numbers of snapshots in the place of their marks; `before` came before this part."""
+    pattern = mark.encode() + b"([0-9]+)"
+    return re.sub(pattern, lambda found: b"%d" % (before + int(found[1])), output)
+
+
+def _load(path: Path) -> Iterator[Any]:
     with open(path, "rb") as file, suppress(EOFError):
         while True:
             yield pickle.load(file)
@@ -304,38 +335,50 @@ def _convert_part(task: Task) -> Result:
     """Converts a part, to a file of its own; what is to be said of it goes to another, in order."""
     options, slot = _setting.options, _setting.slot_of(task)
     output, remarks = _setting.files_of(task)
-    error = ""
+    error = reason = ""
 
     def count_bytes(count: int) -> None:
         _setting.read[slot] += count
 
     def keep(number: int, text: str, reason: str) -> None:
-        pickle.dump((number, text, reason), said)
+        pickle.dump(("unparsed", number, text, reason), said)
+
+    def note(text: str) -> None:
+        pickle.dump(("note", text), said)
 
     def warn(text: str) -> None:
-        pickle.dump(text, said)
+        pickle.dump(("warn", text), said)
 
     with open(output, "wb") as out, open(remarks, "wb") as said:
-        sink = make_sink(options, _setting.form, out, keep, warn)
-        sink.source = task.path
-        sink.resolve(_setting.dialect)
+        sink = make_sink(options, _setting.form, out, keep, note, warn)
+        sink.begin_source(task.path)
+        sink.number_mark = _setting.mark
+        sink.resolve(*_setting.dialects)
         sink.leave_out_header()
         part, spent = task.rest or (None, None)
-        reader = LineReader(sink, reader_options(options), spent)
+        wanted = find_wanted(options)
+        filtered = wanted.over(sink) if wanted else sink
+        reader = LineReader(filtered, reader_options(options), spent)
         try:
             with open_input(task.path) as file:
                 part = part or find_part(file, task.places, task.place, reader_options(options))
                 if part is None:
                     return Result()
                 bytes_of_part = _bytes_of(file, part)
-                for lines, terminated in raw_batches(bytes_of_part, on_bytes=count_bytes):
+                pieces = raw_batches(bytes_of_part, on_bytes=count_bytes, encoding=options.encoding)
+                for lines, terminated in pieces:
                     reader.feed_lines(lines, terminated=terminated)
         except InputError as failure:
             error = str(failure)
-        with suppress(NotNetstatError):
+        try:
             reader.close()
+        except NotNetstatError as failure:
+            reason = failure.expected
+    kinds = tuple(kind.name for kind in sink.kinds)
     count = sum(reader.counts.values())
-    return Result(part or Part(task.path), reader.spent, count, reader.snapshots, error)
+    part = part or Part(task.path)
+    unknown = wanted.unknown if wanted else 0
+    return Result(part, reader.spent, count, reader.snapshots, error, reason, kinds, unknown)
 
 
 def _bytes_of(file: BinaryIO, part: Part) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from netstat_parse.errors import ParseError
+from netstat_parse.reading.other_programs import name_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ HEADERS_READ = 128
 Those that differ in blanks are one, unless they tell of columns of another width."""
 LINES_EXPLAINED = 10_000
 """At most this many rejected lines are explained by pyparsing; the rest get a short reason."""
+
+LINES_NAMED = 1_000
+"""At most this many rejected lines are compared with what other programs print."""
 
 
 class LineKind(StrEnum):
@@ -70,6 +74,8 @@ class Account:
         """As it was read."""
         self._sink = sink
         self._strict = strict
+        self.other_program = ""
+        """What seems to have printed the lines, if not netstat."""
 
     def open(self, line: str) -> None:
         """The next line comes."""
@@ -83,7 +89,7 @@ class Account:
     def note(self, text: str) -> None:
         """Count the line as a note."""
         self.count(LineKind.NOTE)
-        self._sink.note(text)
+        self._sink.note_line(text)
 
     def report(self, column: int, expected: str) -> None:
         """Report the line, of which something else was expected; raises ParseError if strict."""
@@ -99,7 +105,11 @@ class Account:
     def _explain(self, text: str, layout: Layout | None) -> tuple[int, str]:
         """At which column something else was expected, and what."""
         if layout is None:
-            return 1, "expected a banner or a header of netstat"
+            expected = "expected a banner or a header of netstat"
+            reported = self.counts[LineKind.UNPARSED]
+            other = name_program(text) if reported < LINES_NAMED else ""
+            self.other_program = self.other_program or other
+            return 1, f"{expected}; this looks like {other}" if other else expected
         start = text.lstrip(" \t")
         column = len(text) - len(start) + 1
         if not start.startswith(layout.prefixes):

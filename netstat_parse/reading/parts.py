@@ -13,12 +13,10 @@ import io
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 from netstat_parse.dialects import frozen
 from netstat_parse.dialects.headers import Banner, OtherBanner
-from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading import noise
 from netstat_parse.reading.classify import (
     Blank,
@@ -31,10 +29,9 @@ from netstat_parse.reading.classify import (
     Stamped,
     classify,
 )
-from netstat_parse.reading.lines import raw_batches, text_of
+from netstat_parse.reading.lines import text_of
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.reader import LineReader
-from netstat_parse.reading.sources import open_input
 from netstat_parse.reading.stamps import Stamp
 
 TYPE_CHECKING = False
@@ -118,20 +115,6 @@ def find_part(file: BinaryIO, places: range, number: int, options: Options) -> P
     if len(places) > 1:
         file.seek(0)
     return Part(file.name, start, end)
-
-
-def find_dialect(path: str, options: Options) -> str:
-    """The dialect of the first snapshot of an input; empty if it has none."""
-    watch = _Watch()
-    reader = LineReader(watch, options)
-    with suppress(_LeftError, NotNetstatError):
-        with suppress(InputError), open_input(path) as file:
-            for lines, terminated in raw_batches(file):
-                reader.feed_lines(lines, terminated=terminated)
-                if watch.dialect:
-                    break
-        reader.close()
-    return watch.dialect
 
 
 def _is_text(file: BinaryIO, place: int) -> bool:
@@ -253,8 +236,7 @@ class _Watch:
     """A sink that keeps nothing, and tells when the first snapshot is left."""
 
     def __init__(self) -> None:
-        self.dialect = ""
-        """Of the first snapshot, once it has begun."""
+        self.has_begun = False
 
     def cells(self, layout: Layout) -> tuple[str, ...]:
         return layout.names
@@ -263,7 +245,7 @@ class _Watch:
         return lambda rows, text, truncation, marked: [True] * len(rows)
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
-        self.dialect = self.dialect or dialect
+        self.has_begun = True
 
     def rows(self, kind: Kind, made: list[Any]) -> None:
         pass
@@ -276,9 +258,12 @@ class _Watch:
     def note(self, text: str) -> None:
         pass
 
+    def note_line(self, text: str) -> None:
+        pass
+
     def unparsed(self, number: int, text: str, reason: str) -> None:
         pass
 
     def between(self) -> None:
-        if self.dialect:
+        if self.has_begun:
             raise _LeftError

@@ -33,7 +33,8 @@ class LineReader:
     """Reads lines, one batch after another, and gives what they hold to a sink.
 
     `spent` is what reading the input up to here has cost. Raises UnknownDialectError if there is no
-    dialect of the name in the options.
+    dialect of the name in the options, TimestampFormatError if strptime does not know a format of
+    timestamps in them.
     """
 
     def __init__(
@@ -43,6 +44,11 @@ class LineReader:
         dialect = self._options.dialect
         if dialect is not None and dialect not in NAMES:
             raise UnknownDialectError(dialect, NAMES)
+        if self._options.timestamp_formats:
+            from netstat_parse.reading.custom_stamps import check_format
+
+            for given in self._options.timestamp_formats:
+                check_format(given)
         self._section = Section(sink, self._options, spent)
 
     @property

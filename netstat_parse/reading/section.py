@@ -126,8 +126,10 @@ class Section:
             # netstat printed it, but only tables that are not read.
             self.begin_snapshot(self.options.dialect or self.other_dialect)
         if not self.snapshot.snapshots:
+            other = self.account.other_program
+            looks = f"; it looks like {other}" if other else ""
             raise self.undecided or NotNetstatError(
-                self.account.number, 1, "", "no netstat output in the input"
+                self.account.number, 1, "", f"no netstat output in the input{looks}"
             )
 
     def _expected(self) -> Expected:

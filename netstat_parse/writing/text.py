@@ -7,6 +7,7 @@ records CSV takes an eighth of the time.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from operator import itemgetter
@@ -14,9 +15,9 @@ from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.truncation import MARK, Truncation, is_address, is_number
+from netstat_parse.lazy import LazyPattern
 from netstat_parse.schema import CONNECTIONS, FILLS, KINDS, OTHER_TABLES, Kind
 from netstat_parse.writing.columns import (
-    SIGNED,
     all_columns,
     default_columns,
     find_kind,
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
     from netstat_parse.reading.sink import Build
     from netstat_parse.writing.whole_files import ByteWriter
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection)."""
+FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n")
+"""A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection), some also where
+these are as wide as Chinese characters."""
+NUMBER = LazyPattern(r"-?[0-9]+(?:\.[0-9]+)?")
+"""Such a cell is no formula; timers may be negative."""
 
 
 def write_csv(
@@ -49,15 +53,17 @@ def write_csv(
 
     With `table="unix"` it is a row for each UNIX domain socket instead, with
     `table="multicast_groups"` for each group. `columns` names the columns in their order, None the
-    default ones; `("all",)` appends those of the first row's dialect. `spreadsheet_safe` puts `'`
-    before a text that a spreadsheet would take for a formula. `file` should be open with
-    newline="".
+    default ones; `("all",)` appends those of the first row's dialect, the snapshot's source, and
+    its number. `spreadsheet_safe` puts `'` before a text that a spreadsheet would take for a
+    formula. `file` should be open with newline="".
 
-    Raises UnknownColumnError for a column that no dialect has.
+    Raises UnknownColumnError for a column that no dialect has; ValueError for an unknown table.
     """
     writer = CsvWriter(file, find_kind(table), columns, spreadsheet_safe=spreadsheet_safe)
-    for snapshot in snapshots:
+    for number, snapshot in enumerate(snapshots, 1):
+        writer.number = str(number)
         writer.resolve(snapshot.dialect)
+        writer.source = snapshot.source or ""
         rows = map(writer.row, rows_of(snapshot, writer.kind))
         writer.write(rows, snapshot.captured_at)
     writer.begin()
@@ -66,14 +72,15 @@ def write_csv(
 def write_jsonl(
     snapshots: Iterable[Snapshot], file: TextIO, *, table: str = CONNECTIONS.option
 ) -> None:
-    """Writes a JSON object for each connection, one a line: its snapshot's stamp and its fields.
+    """Writes a JSON object for each connection, one a line: its snapshot's stamp and source, and
+    its fields.
 
     With `table="unix"` it is an object for each UNIX domain socket instead, with
-    `table="multicast_groups"` for each group.
+    `table="multicast_groups"` for each group. Raises ValueError for an unknown table.
     """
     kind = find_kind(table)
     for snapshot in snapshots:
-        start = _json_start(snapshot.captured_at)
+        start = _json_start(snapshot.captured_at, snapshot.source)
         file.writelines(f"{start}{_json_fields(r)}\n" for r in records_of(snapshot, kind))
 
 
@@ -94,6 +101,11 @@ def records_of(snapshot: Snapshot, kind: Kind) -> tuple[Record, ...]:
     """The records of a snapshot's table of this kind."""
     records: tuple[Record, ...] = getattr(snapshot, kind.name)
     return records
+
+
+def is_aside(note: str) -> bool:
+    """True for the note of a table that was set aside."""
+    return ": set aside, " in note
 
 
 class OtherCell(NamedTuple):
@@ -131,7 +143,12 @@ def quote(text: str) -> str:
 
 def quote_harmless(text: str) -> str:
     """A cell as RFC 4180 has it, with `'` before what a spreadsheet would take for a formula."""
-    return quote("'" + text if text.startswith(FORMULA_STARTS) else text)
+    if not text or text[0].isalnum():
+        return quote(text)
+    # Blanks and what can't be seen before it are skipped by some spreadsheets.
+    start = "".join(filter(str.isprintable, text)).lstrip()[:1]
+    is_formula = text[0] in FORMULA_STARTS or (start and start in FORMULA_STARTS)
+    return quote("'" + text if is_formula and not NUMBER.fullmatch(text) else text)
 
 
 class CsvWriter:
@@ -147,6 +164,8 @@ class CsvWriter:
     ) -> None:
         self.kind = kind
         self.source = ""
+        self.number = ""
+        """The snapshot's, from 1 on."""
         self._file = file
         self._default = default_columns(kind)
         self._quote = quote_harmless if spreadsheet_safe else quote
@@ -159,20 +178,19 @@ class CsvWriter:
         elif not self._asks_for_all:
             self._set_columns(tuple(columns))
 
-    def resolve(self, dialect: str) -> tuple[str, ...]:
-        """Takes notice of the dialect of the rows to come; its columns that are left out."""
+    def resolve(self, *dialects: str) -> tuple[str, ...]:
+        """Takes notice of dialects of the rows to come; their columns that are left out."""
         if not self._asks_for_all:
             return ()
-        wanted = all_columns(dialect, self.kind)
+        wanted = all_columns(dialects, self.kind)
         if not self._columns:
             self._set_columns(wanted)
         return tuple(column for column in wanted if column not in self._columns)
 
     def _set_columns(self, columns: tuple[str, ...]) -> None:
         self._columns = columns
-        for column, getter in zip(columns, getters_of(columns, self.kind), strict=True):
-            quoting = quote if column in SIGNED else self._quote
-            self._cells.append(getter and partial(_quoted_cell, getter, quoting))
+        for getter in getters_of(columns, self.kind):
+            self._cells.append(getter and partial(_quoted_cell, getter, self._quote))
 
     def row(self, record: Record) -> tuple[str | None, ...]:
         """A row's cells; None stands for those of its snapshot."""
@@ -182,7 +200,11 @@ class CsvWriter:
 
     def write(self, rows: Iterable[tuple[str | None, ...]], captured_at: datetime | None) -> None:
         """Writes rows of one snapshot."""
-        values = {"captured_at": stamp_text(captured_at), "source": self._quote(self.source)}
+        values = {
+            "captured_at": stamp_text(captured_at),
+            "source": self._quote(self.source),
+            "snapshot": self.number,
+        }
         of_snapshot = [values.get(column, "") for column in self._columns]
         self.begin()
         for row in rows:
@@ -207,10 +229,11 @@ def stamp_text(captured_at: datetime | None) -> str:
     return captured_at.isoformat() if captured_at is not None else ""
 
 
-def _json_start(captured_at: datetime | None) -> str:
+def _json_start(captured_at: datetime | None, source: str | None) -> str:
     from pydantic_core import to_json
 
-    return f'{{"captured_at":{to_json(captured_at).decode()},'
+    stamp, name = to_json(captured_at).decode(), to_json(source).decode()
+    return f'{{"captured_at":{stamp},"source":{name},'
 
 
 def _json_fields(record: Record) -> str:
@@ -248,8 +271,16 @@ class RowSink:
     ) -> None:
         self.kind = kind
         self.unparsed = on_unparsed
-        self.note = on_note
         self.source = ""
+        self.snapshots = 0
+        """How many have begun, in all sources."""
+        self.number_mark = ""
+        """Stands before the number of a snapshot, where that is not the last word on it."""
+        self.kinds: set[Kind] = set()
+        """Of the tables of this source."""
+        self.has_others = False
+        """This source has tables that are set aside."""
+        self._on_note = on_note
         self.dialect = ""
         self.captured_at: datetime | None = None
         self._stamp = b""
@@ -260,12 +291,28 @@ class RowSink:
         """The names of the cells that are needed of rows."""
         return layout.names
 
+    def begin_source(self, name: str) -> None:
+        """The rows to come are of another source."""
+        self.source = name
+        self.kinds.clear()
+        self.has_others = False
+
+    def note(self, text: str) -> None:
+        """Passes on what the reader says."""
+        self.has_others = self.has_others or is_aside(text)
+        self._on_note(text)
+
+    def note_line(self, text: str) -> None:
+        """A line that is a note has no place among rows."""
+
     def builder(self, layout: Layout) -> Build:
         """From rows' cells to what is written of them."""
+        self.kinds.add(layout.kind)
         return self.row_builder(layout) if layout.kind is self.kind else _leave_out
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         """A snapshot begins."""
+        self.snapshots += 1
         self.dialect = dialect
         self.captured_at = captured_at
         self._stamp = self.begin_row(captured_at).encode()
@@ -282,6 +329,7 @@ class RowSink:
         self, banner: str, titles: tuple[str, ...], rows: list[tuple[str, ...]]
     ) -> None:
         """Writes a table that no kind is for, if these are what to write."""
+        self.kinds.add(OTHER_TABLES)
         if self.kind is OTHER_TABLES:
             from netstat_parse.models.common import FrozenDict
             from netstat_parse.models.other_tables import OtherTable
@@ -303,8 +351,8 @@ class RowSink:
         """Writes rows."""
         raise NotImplementedError
 
-    def resolve(self, dialect: str) -> None:
-        """Takes notice of the dialect that tells the columns."""
+    def resolve(self, *dialects: str) -> None:
+        """Takes notice of the dialects that tell the columns."""
 
     def begin(self) -> None:
         """Writes what comes before the first row, if it is due."""
@@ -381,10 +429,10 @@ class CsvSink(RowSink):
         """The first column, which is the snapshot's stamp."""
         return stamp_text(captured_at) + ","
 
-    def resolve(self, dialect: str) -> None:
-        """Takes notice of the dialect whose columns `all` stands for; empty: the first tells."""
-        if dialect:
-            self._writer.resolve(dialect)
+    def resolve(self, *dialects: str) -> None:
+        """Takes notice of the dialects whose columns `all` stands for; none: the first tells."""
+        if dialects:
+            self._writer.resolve(*dialects)
 
     def begin(self) -> None:
         """Writes the header, if it is due."""
@@ -407,16 +455,41 @@ class CsvSink(RowSink):
             self.write_lines(made)
         else:
             self._writer.source = self.source
+            self._writer.number = self._snapshot_number()
             self._writer.write(made, self.captured_at)
+
+    def _snapshot_number(self) -> str:
+        """What the column of snapshots' numbers holds."""
+        return f"{self.number_mark}{self.snapshots}"
 
     def write_table(self, table: OtherTable) -> None:
         """Writes a row for each cell of a table that no kind is for."""
         self._writer.source = self.source
+        self._writer.number = self._snapshot_number()
         self._writer.write(map(self._writer.row, cells_of(table)), self.captured_at)
 
     def close(self) -> None:
         """Writes the header if there were no rows."""
         self._writer.begin()
+
+
+class DialectSink(RowSink):
+    """Writes nothing; keeps the dialects of the snapshots."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), lambda *_: None, lambda _: None)
+        self.dialects: dict[str, None] = {}
+
+    def builder(self, layout: Layout) -> Build:
+        """Nothing is made of rows."""
+        return _leave_out
+
+    def start(self, dialect: str, captured_at: datetime | None) -> None:
+        """A snapshot begins."""
+        self.dialects[dialect] = None
+
+    def write(self, made: list[Any]) -> None:
+        """Rows are not needed."""
 
 
 class CsvRows:
@@ -499,8 +572,8 @@ class JsonLinesSink(RowSink):
         return lambda *rows: [_json_fields(record).encode() for record in build(*rows)]
 
     def begin_row(self, captured_at: datetime | None) -> str:
-        """The object's beginning: its first field is the snapshot's stamp."""
-        return _json_start(captured_at)
+        """The object's beginning: its first fields are the snapshot's stamp and source."""
+        return _json_start(captured_at, self.source or None)
 
     def write(self, made: list[bytes]) -> None:
         """Writes rows."""
