@@ -7,6 +7,8 @@ from pathlib import Path
 from benchmarks.contestants import IMPORTS, Library, convert
 from benchmarks.measurements import Measurement
 
+WHERE = "state established and ( dport = :443 or dst 203.0.113.0/24 )"
+
 
 def measurements(version: Path, commit: str) -> tuple[Measurement, ...]:
     """What is measured here and in `version`, where a commit of this short name is checked out.
@@ -27,6 +29,15 @@ def measurements(version: Path, commit: str) -> tuple[Measurement, ...]:
         _call("iter-log", "iter_snapshots", "log", version, commit),
         _jobs("jobs-fresh", "big_log"),
         _jobs("jobs-log", "long_log", is_wish=True),
+        Measurement(
+            "where-log",
+            "convert --where",
+            convert("--where", WHERE),
+            "long_log",
+            convert(),
+            against="without --where",
+            at_most=1.1,
+        ),
         Measurement(
             "start", "convert, 20 lines", convert(), "20_lines", IMPORTS, at_most=0.6, rounds=5
         ),

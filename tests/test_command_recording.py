@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from commands import DEADLINE, GOOD, HEADER, Command, finish, start
 
-from netstat_parse.writing.growing_files import MEMBER
+from netstat_parse.writing.growing_files import MEMBER, open_growing
 
 PRINT = f"sys.stdout.write({GOOD!r})"
 
@@ -140,6 +140,23 @@ def test_options_are_checked(
     assert (result.status, result.out) == (2, "")
     assert told in result.err
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("name", ["day.csv", "day.csv.gz", "empty.csv"])
+def test_after_an_exception_only_what_was_flushed_is_there(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+
+    def write() -> None:
+        with open_growing(str(path)) as file:
+            if name != "empty.csv":
+                file.write("1\n")
+                file.flush()
+            file.write("2,")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert not path.exists() if name == "empty.csv" else lines_of(path) == ["1"]
 
 
 # What goes wrong ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from commands import SEED
 from printed import Row, linux_capture, text_of
 
 import netstat_parse as ns
-from netstat_parse.analysis import make_services, services
+from netstat_parse.analysis import conditions, make_services, services
 from netstat_parse.analysis.conditions import UNKNOWN, YES, Names
 from netstat_parse.analysis.endpoint_conditions import possible_addresses
 from netstat_parse.analysis.where import TEXTS, Filter
@@ -329,6 +330,56 @@ def test_records_and_cells_are_judged_alike(path: Path) -> None:
         assert of_rows.unknown == wanted.unknown
 
 
+CUT = """\
+Active Internet connections (including servers)
+Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)
+tcp4       0      0  abc.example.net.kerber 10.0.0.2.51234         ESTABLISHED
+tcp4       0      0  10.100.100.100.kerbero 10.0.0.2.51234         ESTABLISHED
+tcp4       0      0  web1.example.net.https 10.0.0.2.51234         ESTABLISHED
+tcp4       0      0  abcdefghijklmnop.12345 10.0.0.2.51234         ESTABLISHED
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "verdicts"),
+    [
+        ("src ~ net$", [None, False, None, None]),
+        ("src 10.0.0.0/8", [None, True, None, None]),
+        ("sport = :kerberos", [None, None, None, False]),
+        ("sport = 12345", [None, None, None, True]),
+    ],
+)
+def test_what_is_cut_together_is_judged_alike(
+    expression: str, verdicts: list[Verdict], tmp_path: Path
+) -> None:
+    """Where the port may be cut, nothing tells whether a name in front of it is."""
+    found = ns.parse(CUT).connections
+    wanted = Filter(expression)
+    assert [wanted(c) for c in found] == verdicts
+    path = tmp_path / "cut.txt"
+    path.write_text(CUT)
+    of_rows = Wanted(expression, keeps_unknown=False)
+    out = io.BytesIO()
+    read_rows(path, of_rows.over(CsvSink(out, lambda *_: None, lambda _: None)))
+    assert of_rows.unknown == verdicts.count(None)
+    assert out.getvalue().count(b"tcp4") == verdicts.count(True)
+
+
+def test_the_pid_decides_whether_a_name_is_cut() -> None:
+    """net-tools cuts `pid/name` to 19 bytes."""
+    found = connections([Row(pid=1234, program="a" * 14), Row(pid=123, program="a" * 14)])
+    wanted = Filter(f"program = {'a' * 15}")
+    assert [wanted(c) for c in found] == [None, False]
+    out = io.BytesIO()
+    of_rows = Wanted(wanted.expression, keeps_unknown=True)
+    reader = LineReader(of_rows.over(CsvSink(out, lambda *_: None, lambda _: None)), Options())
+    rows = [Row(pid=1234, program="a" * 14), Row(pid=123, program="a" * 14)]
+    reader.feed_lines(text_of(linux_capture(rows, "p")).splitlines())
+    reader.close()
+    assert out.getvalue().count(b"ESTABLISHED,1234,") == 1
+    assert out.getvalue().count(b"ESTABLISHED,123,") == 0
+
+
 def read_rows(path: Path, sink: Sink) -> None:
     reader = LineReader(sink, Options())
     with open_input(str(path)) as file:
@@ -353,11 +404,26 @@ def test_a_filter_judges_connections_and_selects_them() -> None:
     assert repr(wanted) == "where('sport = :ssh')"
 
 
+@pytest.mark.slow
 def test_more_texts_than_are_remembered_are_judged_right() -> None:
     found = connections([Row(local_port=str(port % 60_000)) for port in range(20_000)])
     assert len(Filter("sport < 500").select(found)) == 500
     rows = [Row(foreign=f"2001:db8::{i:x}", proto="tcp6") for i in range(1, 20_000)]
     assert len(Filter("dst 2001:db8::/120").select(connections(rows))) == 255
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conditions, "MEMORY", 100)
+    judge = parse_expression("dst ~ ^x or program = y").compile(Names(TEXTS))
+    tracemalloc.start()
+    try:
+        for begin in range(0, 20_000, 80):
+            texts = [f"{number:0100}" for number in range(begin, begin + 80)]
+            judge([("tcp", "0", "0", "a", "1", text, "2", "", "1", text) for text in texts])
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 500_000
 
 
 # The names of ports -------------------------------------------------------------------------------

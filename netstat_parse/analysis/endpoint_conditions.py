@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from socket import AF_INET, AF_INET6, inet_pton
 
 from netstat_parse.analysis.conditions import (
+    MEMORY,
     NO,
     OF_BOOL,
     YES,
@@ -15,8 +17,8 @@ from netstat_parse.analysis.conditions import (
     Leaf,
     Names,
     Rows,
-    Texts,
     Verdict,
+    encode,
 )
 from netstat_parse.analysis.services import find_ports
 from netstat_parse.grammar.truncation import MARK, is_number
@@ -71,20 +73,28 @@ class _InIPv4Network(Condition):
         self._name = name
         start = int(network.network_address)
         self._wanted = range(start, start + network.num_addresses)
-        self._others = Leaf((name,), judge)
+        self._judge = judge
 
     def compile(self, names: Names) -> Judge:
         """The function that judges rows."""
-        place, judge_others = names.names.index(self._name), self._others.compile(names)
-        wanted, to_int = self._wanted, int.from_bytes
+        place, wanted, to_int = names.names.index(self._name), self._wanted, int.from_bytes
+        judge_other = lru_cache(MEMORY)(lambda host: encode(self._judge(host)))
 
-        def judge_one(row: Texts) -> int:
-            try:
-                return YES if to_int(inet_pton(AF_INET, row[place])) in wanted else NO
-            except (OSError, ValueError):
-                return judge_others((row,))[0]
+        def judge(rows: Rows) -> bytes:
+            verdicts = []
+            for row in rows:
+                host = row[place]
+                if ":" in host:  # IPv4 addresses that are mapped into IPv6 begin with zeros
+                    verdict = judge_other(host) if host[0] in ":0" else NO
+                else:
+                    try:
+                        verdict = YES if to_int(inet_pton(AF_INET, host)) in wanted else NO
+                    except (OSError, ValueError):
+                        verdict = judge_other(host)
+                verdicts.append(verdict)
+            return bytes(verdicts)
 
-        return lambda rows: bytes(map(judge_one, rows))
+        return judge
 
 
 def _is_any_in(network: Network, proto: str, other: str) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
 
-from netstat_parse.analysis.conditions import UNKNOWN, YES
+from netstat_parse.analysis.conditions import NO, UNKNOWN, YES
 from netstat_parse.analysis.where import Filter
 from netstat_parse.command.messages import complain
 from netstat_parse.schema import CONNECTIONS
@@ -95,7 +95,10 @@ class _WantedRows:
         self._sink = sink
         self._wanted = wanted
         self._has_left_out = False
-        self._has_doubted = False
+        self._doubtful: type | None = None
+        """What doubtful rows are, once there is one."""
+        self._left_out = _LEFT_OUT if wanted.keeps_unknown else _DOUBTFUL_LEFT_OUT
+        """The other one of those that are left out, where there are two."""
 
     def cells(self, layout: Layout) -> Sequence[str]:
         """The names of the cells that the sink needs; among them are all that are asked about."""
@@ -114,38 +117,40 @@ class _WantedRows:
             verdicts = judge(rows, truncation, marked)
             if verdicts.count(YES) == len(rows):
                 return build(rows, text, truncation, marked)
-            self._has_left_out = True
             kept = self._wanted.keep(verdicts)
-            places = list(compress(range(len(rows)), kept))
-            if marked:
-                is_marked = frozenset(marked)
-                marked = [i for i, place in enumerate(places) if place in is_marked]
+            left_out = kept.count(NO)
             made: list[Made] = [_LEFT_OUT] * len(rows)
-            if places:
-                built = build([rows[i] for i in places], text, truncation, marked)
+            if not left_out:
+                made = build(rows, text, truncation, marked)
+            elif left_out < len(rows):
+                places = list(compress(range(len(rows)), kept))
+                if marked:
+                    is_marked = frozenset(marked)
+                    marked = [i for i, place in enumerate(places) if place in is_marked]
+                built = build(list(compress(rows, kept)), text, truncation, marked)
                 for place, one in zip(places, built, strict=True):
                     made[place] = one
-            if UNKNOWN in verdicts:
-                self._has_doubted = True
-                for place, verdict in enumerate(verdicts):
-                    if verdict == UNKNOWN:
-                        one = made[place]
-                        made[place] = (
-                            _DOUBTFUL[type(one)](one) if kept[place] else _DOUBTFUL_LEFT_OUT
-                        )
+            self._has_left_out = self._has_left_out or left_out > 0
+            place = verdicts.find(UNKNOWN)
+            while place >= 0:
+                one = made[place]
+                made[place] = _DOUBTFUL[type(one)](one) if kept[place] else _DOUBTFUL_LEFT_OUT
+                self._doubtful = type(made[place])
+                place = verdicts.find(UNKNOWN, place + 1)
             return made
 
         return build_wanted
 
     def rows(self, kind: Kind, made: list[Made]) -> None:
         """Passes on the next rows of a table."""
-        if self._has_doubted:
-            types = list(map(type, made))
-            doubtful = (_DoubtfulLine, _DoubtfulCells, _DoubtfulLeftOut)
-            self._wanted.unknown += sum(map(types.count, doubtful))
+        if self._doubtful is not None:
+            self._wanted.unknown += list(map(type, made)).count(self._doubtful)
         if self._has_left_out:
-            left_out, doubtful_left_out = _LEFT_OUT, _DOUBTFUL_LEFT_OUT
-            made = [r for r in made if r is not left_out and r is not doubtful_left_out]
+            left_out, other = _LEFT_OUT, self._left_out
+            if other is left_out:
+                made = [one for one in made if one is not left_out]
+            else:
+                made = [one for one in made if one is not left_out and one is not other]
         if made:
             self._sink.rows(kind, made)
 
