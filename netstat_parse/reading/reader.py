@@ -85,6 +85,9 @@ class LineReader:
     def _feed_some(self, lines: Sequence[Line]) -> int:
         """Read the first lines, as far as one layout goes; how many these were."""
         section = self._section
+        blanks = section.pass_blanks(lines)
+        if blanks:
+            return blanks
         if section.table is None:
             section.take(text_of(lines[0]))
             return 1
@@ -104,7 +107,7 @@ class LineReader:
             # Behind a stamp or a prompt there is no table, so a row is no row until a header comes.
             while done < len(lines) and (done == hole or section.table is None):
                 section.take(text_of(lines[done]))
-                done += 1
+                done += 1 + section.pass_blanks(lines, done + 1)
                 if section.table is not None and section.table.reader is not reader:
                     return done
         return done
