@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from feeding import Recorder
 from printed import Row, is_row, linux_header, linux_row
 
 import netstat_parse as ns
 from netstat_parse import LineKind
 from netstat_parse.reading.account import HEADERS_READ
+from netstat_parse.reading.reader import LineReader
+from netstat_parse.reading.section import Section
 
 ROW = Row()
 STAMP = "2026-11-22T12:22:41Z "
@@ -136,3 +139,49 @@ def test_the_last_column_is_no_wider_than_netstat_pads_it(
         (snapshot,) = reader.close()
         assert [c.foreign.port for c in snapshot.connections] == [51234, 51235][: 1 + is_whole]
         assert [line.text for line in snapshot.unparsed] == [last] * (not is_whole)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [],
+        [linux_header()],
+        [linux_header(), linux_row(ROW)],
+        [linux_header("p"), linux_row(Row(program="a\nb"), "p").split("\n")[0]],
+        [linux_row(ROW)],
+        ["Active X.25 sockets"],
+        ["Active Internet connections (w/o servers)"],
+        [linux_header(), linux_row(ROW), "Mon Jan  5 12:28:00 UTC 2026"],
+        [f"{STAMP}{linux_header()}", STAMP],
+    ],
+)
+@pytest.mark.parametrize("blank", ["", "  ", " " * 70_000])
+def test_blank_lines_are_counted_together(
+    above: list[str], blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stands above; a file of them must not take a minute. Too long ones are reported."""
+    given_lines = [*above, *[blank] * 300, linux_header(), *[blank] * 300, linux_row(ROW), blank]
+    taken = []
+    take = Section.take
+
+    def watch(section: Section, line: str, *, terminated: bool = True) -> None:
+        taken.append(line)
+        take(section, line, terminated=terminated)
+
+    monkeypatch.setattr(Section, "take", watch)
+
+    def outcome(size: int) -> tuple[object, dict[LineKind, int]]:
+        taken.clear()
+        sink = Recorder()
+        reader = LineReader(sink)
+        for i in range(0, len(given_lines), size):
+            reader.feed_lines(given_lines[i : i + size])
+        reader.close()
+        assert sum(reader.counts.values()) == len(given_lines)
+        return sink.calls, reader.counts
+
+    is_long = len(blank) > 65_536
+    found = outcome(len(given_lines))
+    assert (len(taken) < 20) is not is_long
+    assert found == outcome(1)
+    assert (found[1][LineKind.UNPARSED] >= 601) is is_long

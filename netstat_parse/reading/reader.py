@@ -92,6 +92,9 @@ class LineReader:
     def _feed_some(self, lines: Sequence[Line]) -> int:
         """Read the first lines, as far as one layout goes; how many these were."""
         section = self._section
+        blanks = section.pass_blanks(lines)
+        if blanks:
+            return blanks
         if section.table is None:
             return self._take_first(lines)
         reader = section.table.reader
@@ -110,6 +113,7 @@ class LineReader:
             # Behind a stamp or a prompt there is no table, so a row is no row until a header comes.
             while done < len(lines) and (done == hole or section.table is None):
                 done += self._take_first(lines[done : done + ROWS_TO_INFER])
+                done += section.pass_blanks(lines, done)
                 if section.table is not None and section.table.reader is not reader:
                     return done
         return done

@@ -14,6 +14,7 @@ from netstat_parse.errors import NotNetstatError
 from netstat_parse.reading import noise
 from netstat_parse.reading.account import Account, LineKind, Spent
 from netstat_parse.reading.classify import (
+    Blank,
     Continuation,
     Expected,
     Line,
@@ -56,6 +57,7 @@ class Section:
         self.options = options
         self.front: datetime | None = None
         """The time of the stamp in front of the line."""
+        self._is_below_blank = False
         self._front_before: datetime | None = None
         """The time in front of the row above."""
         self._readers = RowReaders(sink)
@@ -78,6 +80,7 @@ class Section:
     def take(self, line: str, *, terminated: bool = True) -> None:
         """Take the next line; `terminated` is False if the input ended inside it."""
         self.account.open(line)
+        self._is_below_blank = False
         if len(line) > MAX_LINE:
             self.account.report(MAX_LINE + 1, f"a line of at most {MAX_LINE} characters")
             return
@@ -104,6 +107,7 @@ class Section:
         """Take lines that are rows of the table, complete in themselves, and what they gave."""
         table = self.table
         assert table is not None
+        self._is_below_blank = False
         self.pass_pending_row()
         self.account.number += len(rows)
         self.account.count(LineKind.ROW, len(rows))
@@ -115,6 +119,20 @@ class Section:
                 rows, made = rows[:-1], made[:-1]
         if made:
             self.snapshot.add_rows(table.reader, known, rows, made)
+
+    def pass_blanks(self, lines: Sequence[lines.Line], start: int = 0) -> int:
+        """Count the lines that come next and equal the blank one above: they change nothing. Gives
+        how many they are; an input may have millions."""
+        if not self._is_below_blank or start >= len(lines):
+            return 0
+        blank = lines[start]
+        if blank.strip() or text_of(blank) != self.account.line:
+            return 0
+        others = (i for i in range(start, len(lines)) if lines[i] != blank)
+        count = next(others, len(lines)) - start
+        self.account.number += count
+        self.account.count(LineKind.BLANK, count)
+        return count
 
     def close(self) -> None:
         """The input has ended; raises NotNetstatError if there was no netstat output in it."""
@@ -161,6 +179,7 @@ class Section:
         if not self.snapshot.is_open and self.snapshot.stamp is None:
             self.snapshot.stamp = self.front
         self._front_before = self.front or self._front_before
+        self._is_below_blank = isinstance(found, Blank)
 
     # Where tables and snapshots begin and end
 
