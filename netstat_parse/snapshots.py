@@ -37,7 +37,9 @@ class _Remarks:
 class SnapshotSink:
     """Makes Snapshots of what a LineReader finds."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str | None = None) -> None:
+        self.source = source
+        """What the snapshots are read from."""
         self._done: list[Snapshot] = []
         self._dialect: str | None = None
         self._captured_at: datetime | None = None
@@ -100,6 +102,7 @@ class SnapshotSink:
             self._tables[kind] = []
         fields["unparsed"] = tuple(self._here.unparsed)
         fields["notes"] = tuple(self._here.notes)
+        fields["source"] = self.source
         self._done += construct_all(Snapshot, [fields], set(fields))
         self._dialect = None
 

@@ -25,6 +25,9 @@ NAMES = {
     *("UnparsedLine", "WindowsConnection"),
     *("LineKind", "SnapshotReader", "iter_snapshots", "parse", "read_log", "run"),
     *("write_csv", "write_json", "write_jsonl"),
+    *("Change", "Lifetime", "QueuesAndBytes", "SocketEnd", "SocketPair", "StateSpan"),
+    *("Count", "ListeningSocket", "Moment", "StandingQueue", "Summary"),
+    *("changes", "lifetimes", "pairs", "summary"),
 }
 PACKAGE = Path(netstat_parse.__file__).parent
 

@@ -91,3 +91,9 @@ def construct_all(
     for set_slot, values in zip(_SET_SLOTS, slots, strict=True):
         deque(map(set_slot, models, values), maxlen=0)
     return models
+
+
+def construct(cls: type[ModelT], **fields: Any) -> ModelT:
+    """Make one model of fields that are valid already: all of them, in the model's order."""
+    (model,) = construct_all(cls, [fields], set(fields))
+    return model

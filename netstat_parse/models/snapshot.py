@@ -36,3 +36,14 @@ class Snapshot(Frozen):
     unparsed: tuple[UnparsedLine, ...] = ()
     notes: tuple[str, ...] = ()
     """netstat's own warnings, and the tables that were set aside."""
+    source: str | None = None
+    """What it was read from: a path, or `archive/member`; None where nobody said. Snapshots are
+    equal if netstat printed the same, whatever they were read from."""
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Snapshot) and other.source != self.source:
+            other = other.model_copy(update={"source": self.source})
+        return super().__eq__(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(value for name, value in self.__dict__.items() if name != "source"))

@@ -1,0 +1,1 @@
+"""What people ask of sockets, once netstat's text is read."""

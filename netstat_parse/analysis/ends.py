@@ -1,0 +1,110 @@
+"""The ends of connections as rows tell of them, and who listens."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from netstat_parse.analysis.sockets import (
+    Address,
+    Key,
+    differ,
+    key_of,
+    pid_of,
+    plain_address,
+    plain_host,
+    port_of,
+)
+from netstat_parse.models import Connection, Endpoint, Process, TcpState
+
+MOST_PORTS = 100_000
+"""When more listening ports were seen, which no system has, the earlier are forgotten."""
+
+
+class End:
+    """One end of a connection: what its rows told until now."""
+
+    __slots__ = (
+        "first_at",
+        "is_client",
+        "is_server",
+        "is_there",
+        "key",
+        "last_at",
+        "process",
+        "row",
+        "source",
+    )
+
+    def __init__(self, row: Connection, source: str | None, at: datetime | None) -> None:
+        self.key: Key = key_of(row)
+        self.source = source
+        """The host, or file, whose netstat printed it."""
+        self.process: Process | None = None
+        """The last that was printed: TIME_WAIT has none."""
+        self.is_client = self.is_server = False
+        self.first_at = self.last_at = at
+        self.is_there = True
+        self.tell(row)
+
+    def tell(self, row: Connection) -> None:
+        """Takes the end's next row."""
+        self.row = row
+        if pid_of(row):
+            self.process = row.process
+        # Only who connects is ever in SYN_SENT, only who listens in SYN_RECEIVED (RFC 9293, 3.5),
+        # unless both connect at once.
+        self.is_client = self.is_client or row.state is TcpState.SYN_SENT
+        self.is_server = self.is_server or row.state is TcpState.SYN_RECEIVED
+
+    def may_be(self, other: End) -> bool:
+        """False if two rows of the same direction can't be of the same socket."""
+        return not differ(self.process and self.process.pid, other.process and other.process.pid)
+
+    @property
+    def is_loopback(self) -> bool:
+        """True if both ends are of one system, and addresses say nothing of which."""
+        return all(
+            endpoint.address is not None and plain_address(endpoint.address).is_loopback
+            for endpoint in (self.row.local, self.row.foreign)
+        )
+
+
+class Listeners:
+    """The sockets that listen, by their ports."""
+
+    def __init__(self, *, of_one_system: bool = False) -> None:
+        self._of_one_system = of_one_system
+        """They are, whatever the source."""
+        self._hosts: dict[tuple[str | None, str, int | str | None], set[Address | str]] = (
+            defaultdict(set)
+        )
+
+    def add(self, row: Connection, source: str | None = None) -> None:
+        """Takes the row of a socket that listens."""
+        local = row.local
+        if local.truncated and local.address is None:
+            return
+        host: Address | str = plain_host(local.host)
+        if local.address is not None and not local.address.is_unspecified:
+            host = plain_address(local.address)
+        elif local.address is not None or host == "*":
+            host = "0.0.0.0" if row.family == "ipv4" else "*"
+        source = None if self._of_one_system else source
+        if len(self._hosts) > MOST_PORTS:
+            self._hosts.clear()
+        self._hosts[source, row.transport, port_of(local)].add(host)
+
+    def has(self, transport: str, endpoint: Endpoint, source: str | None = None) -> bool:
+        """True if a socket listens at this end, at its address or at all of them."""
+        port = port_of(endpoint)
+        source = None if self._of_one_system else source
+        hosts = self._hosts.get((source, transport, port))
+        if port is None or not hosts:
+            return False
+        address = endpoint.address and plain_address(endpoint.address)
+        return (
+            "*" in hosts
+            or (address or plain_host(endpoint.host)) in hosts
+            or ("0.0.0.0" in hosts and not (address is not None and address.version == 6))
+        )
