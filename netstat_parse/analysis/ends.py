@@ -64,10 +64,13 @@ class End:
     @property
     def is_loopback(self) -> bool:
         """True if both ends are of one system, and addresses say nothing of which."""
-        return all(
-            endpoint.address is not None and plain_address(endpoint.address).is_loopback
-            for endpoint in (self.row.local, self.row.foreign)
-        )
+        return _is_loopback(self.row.local.host) and _is_loopback(self.row.foreign.host)
+
+
+def _is_loopback(host: str) -> bool:
+    """True for 127.0.0.0/8 and ::1 (RFC 6890), be they cut or not."""
+    host = plain_host(host)
+    return host.startswith("127.") or host == "::1"
 
 
 class Listeners:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
@@ -322,12 +323,15 @@ def _make_span(span: _Span, first: _LivingEnd) -> StateSpan:
 
 def _make_totals(end: _LivingEnd) -> QueuesAndBytes:
     fields = vars(end.row)
-    return construct(
-        QueuesAndBytes,
-        highest_recv_q=end.recv_q,
-        highest_send_q=end.send_q,
-        rx_bytes=fields.get("rx_bytes"),
-        tx_bytes=fields.get("tx_bytes"),
+    return _totals(end.recv_q, end.send_q, fields.get("rx_bytes"), fields.get("tx_bytes"))
+
+
+@lru_cache(1024)
+def _totals(
+    recv_q: int | None, send_q: int | None, rx_bytes: int | None, tx_bytes: int | None
+) -> QueuesAndBytes:
+    return QueuesAndBytes(
+        highest_recv_q=recv_q, highest_send_q=send_q, rx_bytes=rx_bytes, tx_bytes=tx_bytes
     )
 
 

@@ -36,35 +36,67 @@ class Steps:
         self._is_wanted = is_wanted
         self._rows: dict[Place, Connection] = {}
         self._keys: dict[Place, Key] = {}
-        self._held: dict[Key, dict[Place, Connection]] = {}
+        self._single: dict[Key, Connection] = {}
+        """The row of each key, where there is one."""
+        self._several: dict[Key, dict[Place, Connection]] = {}
+        """The rows of each key that has had several."""
 
     def take(self, rows: Sequence[Connection]) -> list[Step]:
         """The steps from the snapshot before to the one with these rows, in their order."""
         before, now = self._rows, _by_place(rows)
         self._rows = now
+        gone: dict[Key, Connection] = {}
+        come: dict[Key, Connection] = {}
         touched: dict[Key, list[Connection]] = {}
+        """Of keys that have several rows, those of before."""
+        single = self._single
         for place in [place for place in before if place not in now]:
             key = self._keys.pop(place, None)
-            if key is not None:
-                held = self._held[key]
-                if key not in touched:
-                    touched[key] = _visible(list(held.values()))
-                del held[place]
+            if key is None:
+                continue
+            if key in single:
+                gone[key] = single.pop(key)
+            else:
+                several = self._several[key]
+                touched.setdefault(key, list(several.values()))
+                del several[place]
+        is_wanted = self._is_wanted
         for place in [place for place in now if place not in before]:
             row = now[place]
-            if self._is_wanted is None or self._is_wanted(row):
-                key = self._keys[place] = key_of(row)
-                held = self._held.setdefault(key, {})
-                if key not in touched:
-                    touched[key] = _visible(list(held.values()))
-                held[place] = row
-        steps: list[Step] = []
+            if is_wanted is not None and not is_wanted(row):
+                continue
+            key = self._keys[place] = key_of(row)
+            if key in single or key in self._several:
+                self._add_to_several(key, gone, come, touched)
+                self._several[key][place] = row
+            else:
+                single[key] = come[key] = row
+        steps = [Step(key, row, come.pop(key, None)) for key, row in gone.items()]
+        steps += [Step(key, None, row) for key, row in come.items()]
         for key, old in touched.items():
-            held = self._held[key]
-            steps += _match(key, old, _visible(list(held.values())))
-            if not held:
-                del self._held[key]
+            several = self._several[key]
+            steps += _match(key, _visible(old), _visible(list(several.values())))
+            if not several:
+                del self._several[key]
         return steps
+
+    def _add_to_several(
+        self,
+        key: Key,
+        gone: dict[Key, Connection],
+        come: dict[Key, Connection],
+        touched: dict[Key, list[Connection]],
+    ) -> None:
+        """Makes room for one more row of this key."""
+        row = self._single.pop(key, None)
+        if row is None:
+            touched.setdefault(key, list(self._several[key].values()))
+            return
+        self._several[key] = {id(row): row}
+        old = [gone.pop(key)] if key in gone else []
+        if come.pop(key, None) is None:
+            old.append(row)
+        touched[key] = old
 
 
 def _by_place(rows: Sequence[Connection]) -> dict[Place, Connection]:

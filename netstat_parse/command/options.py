@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Sequence
 
+from netstat_parse.command.analysis_options import add_analysis_commands
 from netstat_parse.command.messages import UsageError
 from netstat_parse.schema import CONNECTIONS, KINDS, get_kind
 
@@ -22,6 +23,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(prog="netstat-parse", metavar="COMMAND", required=True)
     _add_convert(commands.add_parser("convert", help="convert saved netstat output"))
     _add_run(commands.add_parser("run", help="run netstat here and convert what it prints"))
+    add_analysis_commands(commands)
     dialects = commands.add_parser("dialects", help="list the dialects that are known")
     dialects.set_defaults(work=_list_dialects)
     grammar = commands.add_parser("grammar", help="print the grammar of a dialect")
