@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from netstat_parse.analysis.counting import MOST_NAMES, Counts, Moments, Queues
+from netstat_parse.analysis.counting import MOST_COUNTS, MOST_NAMES, Counts, Moments, Queues
 from netstat_parse.analysis.ends import Listeners
 from netstat_parse.analysis.sockets import (
     Key,
@@ -17,7 +17,7 @@ from netstat_parse.analysis.sockets import (
 from netstat_parse.analysis.steps import Step, Steps, telling
 from netstat_parse.analysis.summary_models import Count, ListeningSocket, Summary
 from netstat_parse.grammar.truncation import MARK
-from netstat_parse.models import Connection, Process, Snapshot
+from netstat_parse.models import Connection, Process, Snapshot, TcpState
 
 MOST_PROCESSES = 16
 """So many owners of a listening port are kept, the last."""
@@ -57,8 +57,7 @@ class _Listening:
         self.row = row
         self.rows += 1
         if row.process is not None:
-            self.processes.pop(row.process, None)
-            self.processes[row.process] = None
+            self.processes.setdefault(row.process)
             if len(self.processes) > MOST_PROCESSES:
                 del self.processes[next(iter(self.processes))]
 
@@ -124,11 +123,21 @@ class _Counter:
             by_process=self._processes.make(),
             by_remote=self._remotes.make(),
             by_network=self._networks.make(),
-            listeners=tuple(map(_make_listener, self._listening.values())),
+            listeners=self._make_listeners(),
             standing_queues=self._queues.make(self._number, self._last_at),
             moments=self._moments.make(),
             is_complete=self._is_complete and all(counts.is_complete for counts in self._all),
         )
+
+    def _make_listeners(self) -> tuple[ListeningSocket, ...]:
+        """Those that are open first, and TCP's before others."""
+        found = sorted(
+            self._listening.values(),
+            key=lambda one: (not one.rows, one.row.state is not TcpState.LISTEN),
+        )
+        if len(found) > MOST_COUNTS:
+            self._is_complete = False
+        return tuple(map(_make_listener, found[:MOST_COUNTS]))
 
     def _listen(self, step: Step) -> None:
         """Takes the row of a socket that listens."""

@@ -92,6 +92,7 @@ class Summary(Frozen):
     by_network: tuple[Count, ...]
     """By its network: /24 of IPv4, /64 of IPv6."""
     listeners: tuple[ListeningSocket, ...]
+    """Those that are open at the end first, and TCP's before others."""
     standing_queues: tuple[StandingQueue, ...]
     """Those that stood still longest come first."""
     moments: tuple[Moment, ...]

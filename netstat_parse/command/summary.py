@@ -67,13 +67,7 @@ def summary_lines(counted: Summary, top: int) -> Iterator[str]:
         yield from _table(title, counts[:top])
         if len(counts) > top:
             yield f"  and {len(counts) - top} more"
-    if counted.listeners:
-        yield "listening"
-    for listener in counted.listeners:
-        owners = ", ".join(map(process_text, listener.processes))
-        gone = "" if listener.is_open_at_end else "(closed by the end)"
-        parts = (printable(listener.proto), address_text(listener.local), owners, gone)
-        yield f"  {' '.join(filter(None, parts))}"
+    yield from _listeners(counted, top)
     if counted.standing_queues:
         yield "queues that stand still"
     for queue in islice(counted.standing_queues, top):
@@ -92,7 +86,24 @@ def _table(title: str, counts: Sequence[Count], lines: Sequence[str] = ()) -> It
     for i, (name, count) in enumerate(zip(names, counts, strict=True)):
         at = f"  at {stamp_text(count.highest_at)}" if count.highest_at is not None else ""
         line = f"  {lines[i]}" if lines and len(lines[i]) > 1 else ""
-        yield f"  {name:{width - 2}}{count.last:8}{count.highest:9}{count.total:9}{line}{at}"
+        yield f"  {name:{width - 2}}{count.last:8}{count.highest:9}{count.total:9}{at}{line}"
+
+
+def _listeners(counted: Summary, top: int) -> Iterator[str]:
+    """All that are open at the end, and as many as the others are shown of those that are not."""
+    closed = 0
+    if counted.listeners:
+        yield "listening"
+    for listener in counted.listeners:
+        closed += not listener.is_open_at_end
+        if closed > top:
+            continue
+        owners = ", ".join(map(process_text, listener.processes))
+        gone = "" if listener.is_open_at_end else "(closed by the end)"
+        parts = (printable(listener.proto), address_text(listener.local), owners, gone)
+        yield f"  {' '.join(filter(None, parts))}"
+    if closed > top:
+        yield f"  and {closed - top} more that were closed by the end"
 
 
 def _queue_text(queue: StandingQueue) -> str:
