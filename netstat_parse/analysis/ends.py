@@ -9,8 +9,6 @@ from netstat_parse.analysis.sockets import (
     Address,
     Key,
     differ,
-    key_of,
-    pid_of,
     plain_address,
     plain_host,
     port_of,
@@ -36,8 +34,8 @@ class End:
         "source",
     )
 
-    def __init__(self, row: Connection, source: str | None, at: datetime | None) -> None:
-        self.key: Key = key_of(row)
+    def __init__(self, key: Key, row: Connection, source: str | None, at: datetime | None) -> None:
+        self.key = key
         self.source = source
         """The host, or file, whose netstat printed it."""
         self.process: Process | None = None
@@ -50,12 +48,15 @@ class End:
     def tell(self, row: Connection) -> None:
         """Takes the end's next row."""
         self.row = row
-        if pid_of(row):
-            self.process = row.process
+        process = row.process
+        if process is not None and process.pid:
+            self.process = process
         # Only who connects is ever in SYN_SENT, only who listens in SYN_RECEIVED (RFC 9293, 3.5),
         # unless both connect at once.
-        self.is_client = self.is_client or row.state is TcpState.SYN_SENT
-        self.is_server = self.is_server or row.state is TcpState.SYN_RECEIVED
+        if row.state is TcpState.SYN_SENT:
+            self.is_client = True
+        elif row.state is TcpState.SYN_RECEIVED:
+            self.is_server = True
 
     def may_be(self, other: End) -> bool:
         """False if two rows of the same direction can't be of the same socket."""

@@ -15,7 +15,6 @@ from netstat_parse.analysis.sockets import (
     OPENING,
     WITH_PEER,
     Key,
-    has_peer,
     is_another,
     is_exact,
     is_listening,
@@ -130,20 +129,22 @@ class _LivingEnd(End):
 
     __slots__ = ("life", "recv_q", "send_q", "span")
 
-    def __init__(self, row: Connection, life: _Life, now: _Moment) -> None:
+    def __init__(self, key: Key, row: Connection, life: _Life, now: _Moment) -> None:
         self.life = life
         self.span: _Span | None = None
-        self.recv_q: int | None = None
-        self.send_q: int | None = None
-        super().__init__(row, life.source, now.at)
-        self.see(row, now, now)
+        self.recv_q = row.recv_q
+        self.send_q = row.send_q
+        super().__init__(key, row, life.source, now.at)
+        self._see_state(row.state, now, now)
 
     def see(self, row: Connection, now: _Moment, earlier: _Moment) -> None:
         """Takes the row of this snapshot."""
         self.tell(row)
         self.recv_q = _highest(self.recv_q, row.recv_q)
         self.send_q = _highest(self.send_q, row.send_q)
-        state = row.state
+        self._see_state(row.state, now, earlier)
+
+    def _see_state(self, state: TcpState | None, now: _Moment, earlier: _Moment) -> None:
         if self.span is not None and state is not self.span.state:
             self.stop(earlier)
         if self.span is None and state is not None and state is not TcpState.UNKNOWN:
@@ -172,12 +173,15 @@ class _Life:
 
     def find(self, key: Key) -> _LivingEnd | None:
         """Its end with this key, be it there or gone."""
-        return next((end for end in self.ends if end.key == key), None)
+        for end in self.ends:
+            if end.key == key:
+                return end
+        return None
 
     @property
     def is_there(self) -> bool:
         """True while one of its ends is there."""
-        return any(end.is_there for end in self.ends)
+        return self.ends[0].is_there or (len(self.ends) > 1 and self.ends[1].is_there)
 
 
 class _Follower:
@@ -194,7 +198,7 @@ class _Follower:
         self._source: str | None = None
 
     def _is_wanted(self, row: Connection) -> bool:
-        return row.transport in self._transports and (has_peer(row) or is_listening(row))
+        return row.transport in self._transports
 
     def take(self, snapshot: Snapshot) -> list[Lifetime]:
         """Takes the next snapshot; gives the lifetimes that have ended by it."""
@@ -206,7 +210,7 @@ class _Follower:
         replaced: list[_Life] = []
         for step in self._steps.take(snapshot.connections):
             if len(step.key) != WITH_PEER:
-                if step.after is not None:
+                if step.after is not None and is_listening(step.after):
                     self._listeners.add(step.after)
             elif step.before is None:
                 assert step.after is not None
@@ -239,7 +243,8 @@ class _Follower:
         return [self._make(life, None) for life in in_order]
 
     def _end_of(self, step: Step) -> _LivingEnd:
-        return next(end for end in self._ends[step.key] if end.row is step.before)
+        ends = self._ends[step.key]
+        return next(end for end in ends if end.row is step.before) if len(ends) > 1 else ends[0]
 
     def _leave(self, end: _LivingEnd) -> None:
         """An end is in this snapshot no more."""
@@ -258,7 +263,7 @@ class _Follower:
             life = _Life(self._source, now, self._earlier)
         end = life.find(key)
         if end is None:
-            end = _LivingEnd(row, life, now)
+            end = _LivingEnd(key, row, life, now)
             life.ends.append(end)
         else:
             end.is_there = True

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from netstat_parse.analysis.ends import End, Listeners
 from netstat_parse.analysis.joining import join_ends
-from netstat_parse.analysis.sockets import Key, has_peer, is_listening
+from netstat_parse.analysis.sockets import WITH_PEER, Key, is_listening
 from netstat_parse.analysis.steps import Step, Steps, telling
 from netstat_parse.models import Connection, Endpoint, Process, Snapshot, TcpState
 from netstat_parse.models.common import Frozen, construct
@@ -124,7 +124,7 @@ class _Gathered:
         self._steps = Steps(self._is_wanted)
 
     def _is_wanted(self, row: Connection) -> bool:
-        return row.transport in self._transports and (has_peer(row) or is_listening(row))
+        return row.transport in self._transports
 
     def take(self, snapshot: Snapshot) -> None:
         """Takes the next snapshot. Another source is another host."""
@@ -147,24 +147,26 @@ class _Gathered:
     def _take(self, step: Step, at: datetime | None) -> None:
         row = step.after or step.before
         assert row is not None
-        if not has_peer(row):
-            self.listeners.add(row, self._source)
+        if len(step.key) != WITH_PEER:
+            if is_listening(row):
+                self.listeners.add(row, self._source)
             return
-        ends = self._ends.setdefault((self._source, step.key), [])
         if step.before is None:
-            self._come(ends, row, at)
+            self._come(step.key, row, at)
             return
+        ends = self._ends[self._source, step.key]
         end = next(end for end in ends if end.is_there and end.row is step.before)
         if step.after is None:
             end.is_there, end.last_at = False, self._at
         else:
             end.tell(step.after)
 
-    def _come(self, ends: list[End], row: Connection, at: datetime | None) -> None:
+    def _come(self, key: Key, row: Connection, at: datetime | None) -> None:
         """Takes the row of an end that is new, or has been gone."""
+        ends = self._ends.setdefault((self._source, key), [])
         gone = next((end for end in ends if not end.is_there), None)
         if gone is None:
-            ends.append(End(row, self._source, at))
+            ends.append(End(key, row, self._source, at))
         else:
             gone.tell(row)
             gone.is_there = True
