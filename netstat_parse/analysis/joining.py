@@ -54,7 +54,7 @@ def join_ends(ends: Iterable[End], tolerance: float | None) -> list[Joined]:
             joined.append(Joined(here[0], there[0]))
         else:
             alone += here + there
-    joined += _infer([*alone, *inexact], tolerance)
+    joined += _infer(sorted((*alone, *inexact), key=order.__getitem__), tolerance)
     return sorted(joined, key=lambda pair: order[pair.first])
 
 

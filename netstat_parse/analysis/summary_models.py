@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from netstat_parse.models import Endpoint, Process
-from netstat_parse.models.common import Frozen
+from netstat_parse.models.common import Frozen, FrozenDict
 from netstat_parse.models.connections import AnyConnection
 
 QueueName = Literal["recv_q", "send_q"]
@@ -36,7 +37,7 @@ class Moment(Frozen):
     last_at: datetime | None = None
     snapshots: Annotated[int, Field(ge=1)]
     sockets: int
-    states: dict[str, int]
+    states: Annotated[Mapping[str, int], AfterValidator(FrozenDict)]
 
 
 class ListeningSocket(Frozen):
