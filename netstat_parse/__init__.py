@@ -9,6 +9,11 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOMES = {
+    "analysis.changes": ("Change", "changes"),
+    "analysis.lifetimes": ("Lifetime", "QueuesAndBytes", "StateSpan", "lifetimes"),
+    "analysis.pairs": ("SocketEnd", "SocketPair", "pairs"),
+    "analysis.summary": ("summary",),
+    "analysis.summary_models": ("Count", "ListeningSocket", "Moment", "StandingQueue", "Summary"),
     "analysis.where": ("where",),
     "errors": (
         "CommandError",

@@ -1,5 +1,50 @@
 """The public names, for type checkers and editors; a test holds them to those of the package."""
 
+from netstat_parse.analysis.changes import (
+    Change as Change,
+)
+from netstat_parse.analysis.changes import (
+    changes as changes,
+)
+from netstat_parse.analysis.lifetimes import (
+    Lifetime as Lifetime,
+)
+from netstat_parse.analysis.lifetimes import (
+    QueuesAndBytes as QueuesAndBytes,
+)
+from netstat_parse.analysis.lifetimes import (
+    StateSpan as StateSpan,
+)
+from netstat_parse.analysis.lifetimes import (
+    lifetimes as lifetimes,
+)
+from netstat_parse.analysis.pairs import (
+    SocketEnd as SocketEnd,
+)
+from netstat_parse.analysis.pairs import (
+    SocketPair as SocketPair,
+)
+from netstat_parse.analysis.pairs import (
+    pairs as pairs,
+)
+from netstat_parse.analysis.summary import (
+    summary as summary,
+)
+from netstat_parse.analysis.summary_models import (
+    Count as Count,
+)
+from netstat_parse.analysis.summary_models import (
+    ListeningSocket as ListeningSocket,
+)
+from netstat_parse.analysis.summary_models import (
+    Moment as Moment,
+)
+from netstat_parse.analysis.summary_models import (
+    StandingQueue as StandingQueue,
+)
+from netstat_parse.analysis.summary_models import (
+    Summary as Summary,
+)
 from netstat_parse.analysis.where import (
     where as where,
 )

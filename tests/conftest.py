@@ -26,6 +26,7 @@ settings.load_profile("netstat_parse")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROGRAMS = {
+    "test_analysis_real.py": ("netstat", "ip", "nsenter"),
     "test_benchmarks.py": ("mawk",),
     "test_busybox_toybox.py": ("busybox", "toybox"),
     "test_locales.py": ("netstat", "localedef"),

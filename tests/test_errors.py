@@ -32,6 +32,7 @@ ERRORS = [
     errors.InputError("log: No such file"),
     errors.OutputError("out: No space left"),
     errors.UnknownColumnError("prot", ("proto",)),
+    errors.WhereError("dport =", 8, "a port"),
     errors.MissingExtraError("this", "sql"),
 ]
 

@@ -29,6 +29,9 @@ NAMES = {
     *("LineKind", "SnapshotReader", "iter_snapshots", "parse", "read_log", "run"),
     *("watch", "where"),
     *("write_csv", "write_json", "write_jsonl"),
+    *("Change", "Lifetime", "QueuesAndBytes", "SocketEnd", "SocketPair", "StateSpan"),
+    *("Count", "ListeningSocket", "Moment", "StandingQueue", "Summary"),
+    *("changes", "lifetimes", "pairs", "summary"),
 }
 PACKAGE = Path(netstat_parse.__file__).parent
 

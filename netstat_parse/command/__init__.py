@@ -1,6 +1,7 @@
-"""The command line: `netstat-parse convert`, `run`, `dialects`, `grammar`.
+"""The command line: `netstat-parse convert`, `run`, `pairs`, `diff` ...
 
-Exit status: 0, every line was understood; 1, some lines were not; 2, nothing could be read.
+Exit status: 0, every line was understood; 1, some lines were not; 2, nothing could be read. That of
+`diff` is diff's: see command/diff.py.
 """
 
 from __future__ import annotations

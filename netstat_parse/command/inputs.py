@@ -22,6 +22,7 @@ import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.messages import (
     PARTLY,
     UNDERSTOOD,
@@ -31,7 +32,7 @@ from netstat_parse.command.messages import (
     UsageError,
     complain,
 )
-from netstat_parse.command.options import check_suffix, find_wanted
+from netstat_parse.command.options import check_suffix
 from netstat_parse.errors import InputError, NotNetstatError, ParseError
 from netstat_parse.reading.inputs import Input, find_files, open_inputs
 from netstat_parse.reading.lines import raw_batches

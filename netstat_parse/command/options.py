@@ -6,15 +6,14 @@ import argparse
 import os
 from collections.abc import Sequence
 
+from netstat_parse.command.analysis_options import add_analysis_commands
+from netstat_parse.command.input_options import add_dialect, add_input_options, add_where_options
 from netstat_parse.command.messages import UsageError
-from netstat_parse.errors import TimestampFormatError, UnknownEncodingError
 from netstat_parse.schema import CONNECTIONS, KINDS, get_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
-
-    from netstat_parse.command.where import Wanted
 
 SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "table"}
 """The suffixes of OUT, and the formats that they stand for; --to may write any text as .txt."""
@@ -60,6 +59,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_watch(
         commands.add_parser("watch", help="a live table of the connections", allow_abbrev=False)
     )
+    add_analysis_commands(commands)
     dialects = commands.add_parser("dialects", help="list the dialects that are known")
     dialects.set_defaults(work=_list_dialects)
     grammar = commands.add_parser("grammar", help="print the grammar of a dialect")
@@ -82,61 +82,18 @@ def _add_convert(command: argparse.ArgumentParser) -> None:
     )
 
 
-def add_input_options(command: argparse.ArgumentParser) -> None:
-    """Adds the inputs of a command, and the options of reading them: see `command/inputs.py`."""
-    command.add_argument(
-        "files",
-        metavar="FILE",
-        nargs="*",
-        default=["-"],
-        help="a file, compressed or not, a tar or zip archive, a folder; none, or -: standard "
-        "input",
-    )
-    _add_dialect(command)
-    command.add_argument(
-        "--encoding",
-        metavar="NAME",
-        type=_encoding,
-        help="of texts in an old code page, such as cp866, cp850, gbk, shift_jis; default: UTF-8, "
-        "or UTF-16 where the text shows it",
-    )
-    command.add_argument(
-        "--strict", action="store_true", help="stop at the first line that is not understood"
-    )
-    command.add_argument(
-        "--rejects", metavar="FILE", help="write the lines that are not understood, as CSV"
-    )
-    command.add_argument(
-        "--timestamp-format",
-        metavar="FORMAT",
-        action="append",
-        default=[],
-        type=_timestamp_format,
-        help="a strptime format of stamps in the log; may be given several times",
-    )
-    command.add_argument(
-        "--uncut",
-        action="store_true",
-        help="netstat was told not to cut addresses (-W on Linux, -l on macOS)",
-    )
-
-
-def _add_dialect(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--dialect", metavar="NAME", help="do not find the dialect by the header")
-
-
 def _add_watch(command: argparse.ArgumentParser) -> None:
     command.set_defaults(work=_watch)
     command.add_argument("--every", metavar="TIME", type=_duration, default=2.0, help="default: 2s")
     add_where_options(command)
-    _add_dialect(command)
+    add_dialect(command)
     _add_command(command)
 
 
 def _add_run(command: argparse.ArgumentParser) -> None:
     command.set_defaults(work=_run)
     _add_output_options(command)
-    _add_dialect(command)
+    add_dialect(command)
     _add_every(command)
     _add_command(command)
 
@@ -190,23 +147,6 @@ def _add_output_options(command: argparse.ArgumentParser) -> None:
         "--spreadsheet-safe",
         action="store_true",
         help="put ' before texts that a spreadsheet would take for formulas",
-    )
-
-
-def add_where_options(command: argparse.ArgumentParser) -> None:
-    """The options of every command that reads connections; `command.where` heeds them."""
-    command.add_argument(
-        "--where",
-        metavar="EXPR",
-        help="only these connections, in ss's language: 'state established and dport = :443'; "
-        "also pid, program, proto, recv_q, send_q, and ~ for patterns",
-    )
-    command.add_argument(
-        "--unknown",
-        choices=("keep", "drop"),
-        default="keep",
-        help="what to do with connections of which netstat does not tell what --where asks; "
-        "default: %(default)s",
     )
 
 
@@ -306,20 +246,6 @@ def _count(text: str) -> int:
     return number
 
 
-def find_wanted(options: argparse.Namespace) -> Wanted | None:
-    """What `--where` asks for; None without it.
-
-    Raises WhereError if it can't be understood; UsageError if other rows are asked for.
-    """
-    if getattr(options, "where", None) is None:
-        return None
-    if getattr(options, "table", CONNECTIONS.option) != CONNECTIONS.option:
-        raise UsageError(f"--where is for connections, not for --table {options.table}")
-    from netstat_parse.command.where import Wanted
-
-    return Wanted(options.where, keeps_unknown=options.unknown == "keep")
-
-
 def _columns(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     if not names:
@@ -332,26 +258,6 @@ def _seconds(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"must be more than 0 seconds, not {text}")
     return number
-
-
-def _timestamp_format(text: str) -> str:
-    from netstat_parse.reading.custom_stamps import check_format
-
-    try:
-        check_format(text)
-    except TimestampFormatError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-    return text
-
-
-def _encoding(text: str) -> str:
-    from netstat_parse.reading.sources import check_encoding
-
-    try:
-        check_encoding(text)
-    except UnknownEncodingError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-    return text
 
 
 def find_format(output: str | None, asked: str | None) -> str:

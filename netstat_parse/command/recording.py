@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Iterator
 from typing import TextIO, cast
 
+from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.messages import PARTLY, UNDERSTOOD, UsageError, complain
-from netstat_parse.command.options import check_columns, find_format, find_wanted
+from netstat_parse.command.options import check_columns, find_format
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.errors import CommandError
 from netstat_parse.models import Snapshot

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from netstat_parse import runner
+from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.inputs import check_table
 from netstat_parse.command.messages import UNDERSTOOD, UsageError, complain
-from netstat_parse.command.options import check_columns, find_format, find_wanted
+from netstat_parse.command.options import check_columns, find_format
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.schema import KINDS, get_kind
 from netstat_parse.writing.text import is_aside, records_of

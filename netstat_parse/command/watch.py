@@ -6,10 +6,10 @@ import argparse
 import sys
 import time
 
+from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.keys import Keys, has_keys
 from netstat_parse.command.live_table import LiveTable
 from netstat_parse.command.messages import UNDERSTOOD, UsageError
-from netstat_parse.command.options import find_wanted
 from netstat_parse.errors import CommandError, MissingExtraError
 from netstat_parse.runner import run
 from netstat_parse.watcher import next_turn

@@ -1,0 +1,214 @@
+"""Counts that go up and down from snapshot to snapshot, and what they were at most."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from heapq import heappush, heappushpop
+from typing import NamedTuple
+
+from netstat_parse.analysis.sockets import is_another
+from netstat_parse.analysis.steps import Step
+from netstat_parse.analysis.summary_models import Count, Moment, QueueName, StandingQueue
+from netstat_parse.models import Connection
+
+MOST_NAMES = 10_000
+"""Of each kind of count so many names are kept; among more, those that were least are forgotten."""
+MOST_COUNTS = 1_000
+"""So many of each kind are given."""
+MOST_MOMENTS = 1_000
+"""Of a longer log the moments stand for several snapshots each."""
+MOST_QUEUES = 200
+"""The queues that stood still longest are kept."""
+STANDS_STILL = 3
+"""A queue stands still if as many bytes are in it in so many snapshots, one after another."""
+QUEUES: tuple[QueueName, ...] = ("recv_q", "send_q")
+
+
+class Counts:
+    """How many sockets have each name, now and at most."""
+
+    def __init__(self) -> None:
+        self._now: dict[str, int] = {}
+        self._highest: dict[str, tuple[int, datetime | None]] = {}
+        self._totals: dict[str, int] = {}
+        self._touched: set[str] = set()
+        self.is_complete = True
+
+    def move(self, before: str | None, after: str | None) -> None:
+        """Counts a socket under another name than before; None: it was not there, or is gone."""
+        now = self._now
+        if before is not None:
+            now[before] -= 1
+            self._touched.add(before)
+        if after is not None:
+            now[after] = now.get(after, 0) + 1
+            self._touched.add(after)
+            self._totals[after] = self._totals.get(after, 0) + 1
+
+    def note(self, at: datetime | None) -> None:
+        """The snapshot is complete."""
+        for name in self._touched:
+            count = self._now[name]
+            if not count:
+                del self._now[name]
+            known = self._highest.get(name)
+            if known is None or count > known[0]:
+                self._highest[name] = (count, at)
+        self._touched.clear()
+        if len(self._highest) > 2 * MOST_NAMES:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Forgets the names that were least, and are not there."""
+        self.is_complete = False
+        gone = [name for name in self._highest if name not in self._now]
+        gone.sort(key=lambda name: self._highest[name][0])
+        for name in gone[: len(self._highest) - MOST_NAMES]:
+            del self._highest[name]
+            del self._totals[name]
+
+    def now(self) -> dict[str, int]:
+        """How many have each name."""
+        return self._now.copy()
+
+    def make(self) -> tuple[Count, ...]:
+        """The counts, in descending order."""
+        names = sorted(
+            self._highest, key=lambda name: (-self._highest[name][0], -self._totals[name], name)
+        )
+        if len(names) > MOST_COUNTS:
+            self.is_complete = False
+        return tuple(
+            Count(
+                name=name,
+                last=self._now.get(name, 0),
+                highest=self._highest[name][0],
+                highest_at=self._highest[name][1],
+                total=self._totals[name],
+            )
+            for name in names[:MOST_COUNTS]
+        )
+
+
+class _Standing:
+    """A queue of one socket that is not empty, and since when it holds as many bytes."""
+
+    __slots__ = ("at", "bytes", "number")
+
+    def __init__(self, held: int, number: int, at: datetime | None) -> None:
+        self.bytes = held
+        self.number = number
+        self.at = at
+
+
+class Queues:
+    """The queues that are not empty, and those that have stood still longest."""
+
+    def __init__(self) -> None:
+        self._now: dict[int, tuple[Connection, dict[QueueName, _Standing]]] = {}
+        """By a row's identity."""
+        self._found: list[tuple[int, int, StandingQueue]] = []
+        """A heap, with the number of snapshots first."""
+        self._count = 0
+
+    def take(
+        self, steps: list[Step], number: int, at: datetime | None, earlier: datetime | None
+    ) -> None:
+        """Takes what has changed in this snapshot, and the stamp of the one before."""
+        for _, before, after in steps:
+            known: dict[QueueName, _Standing] = {}
+            if before is not None:
+                _, known = self._now.pop(id(before), (before, known))
+                if after is not None and is_another(before, after):
+                    self._end(before, known, number, earlier)
+                    known = {}
+            standing: dict[QueueName, _Standing] = {}
+            if after is not None:
+                for queue in QUEUES:
+                    held = getattr(after, queue)
+                    if held:
+                        same = known.get(queue)
+                        if same is not None and same.bytes == held:
+                            standing[queue] = known.pop(queue)
+                        else:
+                            standing[queue] = _Standing(held, number, at)
+                if standing:
+                    self._now[id(after)] = after, standing
+            if known and before is not None:
+                self._end(before, known, number, earlier)
+
+    def _end(
+        self,
+        row: Connection,
+        ended: dict[QueueName, _Standing],
+        number: int,
+        until: datetime | None,
+    ) -> None:
+        for queue, standing in ended.items():
+            snapshots = number - standing.number
+            if snapshots < STANDS_STILL:
+                continue
+            made = StandingQueue(
+                connection=row,
+                queue=queue,
+                bytes=standing.bytes,
+                since=standing.at,
+                until=until,
+                snapshots=snapshots,
+            )
+            self._count += 1
+            push = heappushpop if len(self._found) >= MOST_QUEUES else heappush
+            push(self._found, (snapshots, -self._count, made))
+
+    def make(self, number: int, until: datetime | None) -> tuple[StandingQueue, ...]:
+        """Those that stood still longest, in descending order."""
+        for row, standing in self._now.values():
+            self._end(row, standing, number, until)
+        return tuple(made for _, _, made in sorted(self._found, reverse=True))
+
+
+class Moments:
+    """The counts of each snapshot, or of so many together that there are not too many."""
+
+    def __init__(self) -> None:
+        self._each = 1
+        self._moments: list[_Many] = []
+
+    def add(self, at: datetime | None, sockets: int, states: dict[str, int]) -> None:
+        """Takes the counts of the next snapshot."""
+        new = _Many(at, at, 1, sockets, states)
+        if self._moments and self._moments[-1].snapshots < self._each:
+            self._moments[-1] = _together(self._moments[-1], new)
+            return
+        self._moments.append(new)
+        if len(self._moments) > MOST_MOMENTS:
+            self._each *= 2
+            some = self._moments
+            self._moments = [
+                _together(*some[i : i + 2]) if i + 1 < len(some) else some[i]
+                for i in range(0, len(some), 2)
+            ]
+
+    def make(self) -> tuple[Moment, ...]:
+        """The moments, in their order."""
+        return tuple(Moment(**moment._asdict()) for moment in self._moments)
+
+
+class _Many(NamedTuple):
+    first_at: datetime | None
+    last_at: datetime | None
+    snapshots: int
+    sockets: int
+    states: dict[str, int]
+
+
+def _together(one: _Many, two: _Many) -> _Many:
+    names = one.states.keys() | two.states.keys()
+    states = {name: max(one.states.get(name, 0), two.states.get(name, 0)) for name in names}
+    return _Many(
+        one.first_at,
+        two.last_at,
+        one.snapshots + two.snapshots,
+        max(one.sockets, two.sockets),
+        states,
+    )

@@ -1,0 +1,128 @@
+"""The options of `pairs`, `diff`, `lifetimes` and `summary`."""
+
+from __future__ import annotations
+
+import argparse
+
+from netstat_parse.command.input_options import add_input_options, add_where_options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Commands = argparse._SubParsersAction[Any]
+
+RECORD_FORMS = ("table", "csv", "json", "jsonl")
+
+
+def add_analysis_commands(commands: Commands) -> None:
+    """Adds the parsers of these commands."""
+    pairs = commands.add_parser("pairs", help="list each connection once, with both its ends")
+    pairs.set_defaults(work=_pairs)
+    _add_files(
+        pairs, "captures of one host or of several, each its own; none, or -: standard input"
+    )
+    pairs.add_argument(
+        "--tolerance",
+        metavar="SECONDS",
+        type=_seconds,
+        default=60.0,
+        help="how far apart the captures of one connection's hosts may be; default: %(default)s",
+    )
+    _add_udp(pairs)
+    _add_output(pairs, RECORD_FORMS)
+
+    diff = commands.add_parser(
+        "diff",
+        help="tell what changed between two captures, or in a log",
+        description="Tells what changed between two captures, or between each two snapshots of a "
+        "log. Exit status: 0, nothing changed; 1, something did; 2, trouble.",
+    )
+    diff.set_defaults(work=_diff)
+    _add_files(diff, "two captures, or a log; none, or -: standard input")
+    diff.add_argument("--listening", action="store_true", help="compare open ports alone")
+    diff.add_argument("--exit-zero", action="store_true", help="exit with 0 also where it changed")
+    _add_output(diff, RECORD_FORMS)
+
+    lifetimes = commands.add_parser("lifetimes", help="tell from when to when connections lived")
+    lifetimes.set_defaults(work=_lifetimes)
+    _add_files(lifetimes, "the log of one system, in order; none, or -: standard input")
+    _add_each(lifetimes)
+    _add_udp(lifetimes)
+    _add_output(lifetimes, RECORD_FORMS)
+
+    summary = commands.add_parser("summary", help="count by state, port, process, remote address")
+    summary.set_defaults(work=_summary)
+    _add_files(summary, "the log of one system, in order; none, or -: standard input")
+    _add_each(summary)
+    summary.add_argument(
+        "--top",
+        metavar="N",
+        type=int,
+        default=10,
+        help="print the N highest of each kind; default: %(default)s",
+    )
+    _add_output(summary, ("table", "json", "jsonl"))
+
+
+def _add_files(command: argparse.ArgumentParser, text: str) -> None:
+    """The inputs, how they are read, and which connections of them are wanted."""
+    add_input_options(command, text)
+    add_where_options(command)
+
+
+def _add_output(command: argparse.ArgumentParser, forms: tuple[str, ...]) -> None:
+    command.add_argument("-o", dest="output", metavar="OUT", help="default: standard output")
+    command.add_argument(
+        "--to", choices=forms, help="default: by the suffix of OUT, else lines for people (table)"
+    )
+    if "csv" in forms:
+        command.add_argument(
+            "--spreadsheet-safe",
+            action="store_true",
+            help="put ' before texts that a spreadsheet would take for formulas",
+        )
+
+
+def _add_udp(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--udp", action="store_true", help="connected UDP sockets as well")
+
+
+def _add_each(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--each", action="store_true", help="each FILE is a log of its own, as of several systems"
+    )
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < float("inf"):
+        raise ValueError(text)
+    return number
+
+
+# The modules of the commands are imported when they are asked for, as in options.py.
+
+
+def _pairs(options: argparse.Namespace) -> int:
+    from netstat_parse.command.pairs import list_pairs
+
+    return list_pairs(options)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from netstat_parse.command.diff import diff
+
+    return diff(options)
+
+
+def _lifetimes(options: argparse.Namespace) -> int:
+    from netstat_parse.command.lifetimes import list_lifetimes
+
+    return list_lifetimes(options)
+
+
+def _summary(options: argparse.Namespace) -> int:
+    from netstat_parse.command.summary import summarize
+
+    return summarize(options)
