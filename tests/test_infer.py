@@ -313,7 +313,10 @@ def test_two_ways_to_read_rows_are_an_error_if_strict() -> None:
 def test_a_damaged_row_changes_nothing_of_the_others(
     options: str, rows: list[Row], data: st.DataObject
 ) -> None:
-    """They are read as they are without it, or reported."""
+    """They are read as they are without it, or reported.
+
+    Only whose rows they are it can tell: busybox pads as net-tools does, and prints a byte more.
+    """
     given_lines = [linux_row(row, options) for row in rows]
     place = data.draw(st.integers(0, len(rows) - 1))
     start = data.draw(st.integers(0, len(given_lines[place])))
@@ -325,11 +328,11 @@ def test_a_damaged_row_changes_nothing_of_the_others(
     snapshots, counts = read([*linux_capture([UDP]), DATE, *damaged])
     assert sum(counts.values()) == 4 + len(rows)
     others = [c for i, c in enumerate(whole.connections) if i != place]
-    found = [c for s in snapshots[1:] for c in s.connections]
+    found = [c.model_dump(exclude={"dialect"}) for s in snapshots[1:] for c in s.connections]
     reported = {u.text for s in snapshots for u in s.unparsed}
     for i, text in enumerate(given_lines):
         if i != place and text not in reported:
-            assert whole.connections[i] in found
+            assert whole.connections[i].model_dump(exclude={"dialect"}) in found
     if not set(given_lines) & reported:
         assert len(found) - len(others) in (0, 1)
 
