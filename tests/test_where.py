@@ -16,8 +16,8 @@ import netstat_parse as ns
 from netstat_parse.analysis import conditions, make_services, services
 from netstat_parse.analysis.conditions import UNKNOWN, YES, Names
 from netstat_parse.analysis.endpoint_conditions import possible_addresses
-from netstat_parse.analysis.where import TEXTS, Filter
-from netstat_parse.analysis.where_grammar import parse_expression
+from netstat_parse.analysis.where import Filter
+from netstat_parse.analysis.where_grammar import TEXTS, parse_expression
 from netstat_parse.command.where import Wanted
 from netstat_parse.reading.lines import batches
 from netstat_parse.reading.options import Options
@@ -124,6 +124,9 @@ def judge(expression: str, **texts: str) -> Verdict:
         ("recv_q = 0", True),
         ("recv-q > 0 or send_q >= 1", False),
         ("recv_q<1", True),
+        (" or ".join(f"sport {port}" for port in range(23, 2000)) + " or sport 22", True),
+        ("sport 21 or sport 23 or sport 22 and pid 77 and recv_q 0 or pid 1", True),
+        ("sport 22 and pid 77 or sport 1 and pid 78", False),
     ],
 )
 def test_the_language(expression: str, verdict: bool) -> None:
@@ -164,8 +167,9 @@ def test_the_language(expression: str, verdict: bool) -> None:
         ("program ~ '(a'", 11, "expected a regular expression: missing )"),
         ("sport 1 and dev lo", 13, "netstat does not print the interface"),
         ("autobound", 1, "whether the kernel chose the port"),
-        ("(" * 5000, 1, "fewer parentheses"),
-        ("not " * 5000 + "sport 1", 1, "fewer parentheses"),
+        ("(" * 5000, 1, "fewer conditions"),
+        ("not " * 5000 + "sport 1", 1, "fewer conditions"),
+        ("sport 1 or sport 2 and " * 3000 + "sport 1", 1, "fewer conditions"),
     ],
 )
 def test_errors_tell_the_column_and_what_was_expected(

@@ -120,34 +120,38 @@ def _remembering(
 
 
 class And(Condition):
-    """Asks both."""
+    """Asks for all of them."""
 
-    def __init__(self, first: Condition, second: Condition) -> None:
-        self.parts = (first, second)
+    def __init__(self, *parts: Condition) -> None:
+        self.parts = parts
 
     def compile(self, names: Names) -> Judge:
         """The function that judges rows."""
-        first, second = (part.compile(names) for part in self.parts)
+        first, *others = [part.compile(names) for part in self.parts]
 
         def judge(rows: Rows) -> bytes:
             verdicts = first(rows)
-            if 2 * verdicts.count(NO) < len(rows):
-                return _from_int(_to_int(verdicts) & _to_int(second(rows)), len(rows))
-            others = iter(second(list(compress(rows, verdicts))))
-            return bytes([verdict and verdict & next(others) for verdict in verdicts])
+            for other in others:
+                if 2 * verdicts.count(NO) < len(rows):
+                    both = _to_int(verdicts) & _to_int(other(rows))
+                    verdicts = both.to_bytes(len(rows), "little")
+                else:
+                    left = iter(other(list(compress(rows, verdicts))))
+                    verdicts = bytes([verdict and verdict & next(left) for verdict in verdicts])
+            return verdicts
 
         return judge
 
 
 class Or(Condition):
-    """Asks for either: not for the opposite of both."""
+    """Asks for one of them: not for the opposite of all."""
 
-    def __init__(self, first: Condition, second: Condition) -> None:
-        self._neither = Not(And(Not(first), Not(second)))
+    def __init__(self, *parts: Condition) -> None:
+        self._none = Not(And(*map(Not, parts)))
 
     def compile(self, names: Names) -> Judge:
         """The function that judges rows."""
-        return self._neither.compile(names)
+        return self._none.compile(names)
 
 
 class Not(Condition):
@@ -168,10 +172,6 @@ def encode(verdict: Verdict) -> int:
 
 def _to_int(verdicts: bytes) -> int:
     return int.from_bytes(verdicts, "little")
-
-
-def _from_int(number: int, count: int) -> bytes:
-    return number.to_bytes(count, "little")
 
 
 # States -------------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from netstat_parse.analysis.conditions import UNKNOWN, YES, Judge, Names, Rows, Verdict
-from netstat_parse.analysis.where_grammar import parse_expression
+from netstat_parse.analysis.where_grammar import TEXTS, parse_expression
 from netstat_parse.grammar.truncation import MARK, Truncation, is_address, is_number
-from netstat_parse.schema import CONNECTIONS, EXCEEDS, FILLS
+from netstat_parse.schema import EXCEEDS, FILLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from netstat_parse.models import Connection, Endpoint
 
     Unknown = Literal["keep", "drop"]
-
-TEXTS = tuple(cell.name for cell in CONNECTIONS.cells)
-"""What a filter can ask about, in this order."""
 
 
 def where(expression: str) -> Filter:

@@ -42,12 +42,17 @@ from netstat_parse.analysis.conditions import (
     Condition,
     Everything,
     InState,
+    Names,
     Not,
     Or,
 )
 from netstat_parse.analysis.endpoint_conditions import Network, PortIn, in_network
 from netstat_parse.analysis.services import find_ports
 from netstat_parse.errors import WhereError
+from netstat_parse.schema import CONNECTIONS
+
+TEXTS = tuple(cell.name for cell in CONNECTIONS.cells)
+"""What a filter can ask about."""
 
 SIDES = {"src": "local", "sport": "local", "dst": "foreign", "dport": "foreign"}
 COMPARISONS = {
@@ -88,13 +93,13 @@ def parse_expression(expression: str) -> Condition:
     if not expression.strip():
         return Everything()
     try:
-        parsed = grammar().parse_string(expression)
+        condition: Condition = grammar().parse_string(expression)[0]
+        condition.compile(Names(TEXTS))  # what is nested too deep for that is told here
     except ParseBaseException as error:
         message = error.msg[:1].lower() + error.msg[1:]
         raise WhereError(expression, error.loc + 1, message) from None
     except RecursionError:
-        raise WhereError(expression, 1, "expected fewer parentheses and `not`") from None
-    condition: Condition = parsed[0]
+        raise WhereError(expression, 1, "expected fewer conditions in each other") from None
     return condition
 
 
@@ -121,10 +126,15 @@ def _join(found: ParseResults | list[Any]) -> Condition:
     first, *others = found
     if isinstance(first, InState) and others and len(others[0]) == 1:
         return And(first, _join([others[0][0], *others[1:]]))
-    condition: Condition = first
+    alike = [first]  # conditions that one kind of word joins
+    kind: type[And | Or] = And
     for *words, other in others:
-        condition = Or(condition, other) if words == ["or"] else And(condition, other)
-    return condition
+        next_kind = Or if words == ["or"] else And
+        if next_kind is not kind and len(alike) > 1:
+            alike = [kind(*alike)]
+        kind = next_kind
+        alike.append(other)
+    return kind(*alike) if others else first
 
 
 def _word(*spellings: str) -> ParserElement:
