@@ -8,7 +8,7 @@ frozen objects. Every memory here is bounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from importlib import import_module
 from ipaddress import IPv4Address, IPv6Address
@@ -94,13 +94,13 @@ class RecordBuilder:
         self._own = OwnFields(layout)
 
     def __call__(
-        self, rows: list[Cells], text: str, truncation: Truncation, marked: Sequence[int]
+        self, rows: list[Cells], text: str, truncation: Truncation, marked: Mapping[int, Cells]
     ) -> list[Record]:
         """The records of rows, which stand in a text, and of which the marked ones fill or exceed
         their columns."""
         if not rows:
             return []
-        columns: Columns = dict(zip(self.layout.names, zip(*rows, strict=True), strict=True))
+        columns: Columns = dict(zip(self.layout.plain_names, zip(*rows, strict=True), strict=True))
         all_fields = self.make_fields(columns, truncation, marked)
         self._set_processes(all_fields, columns)
         self._own.set(all_fields, columns)
@@ -111,7 +111,7 @@ class RecordBuilder:
         return records
 
     def make_fields(
-        self, columns: Columns, truncation: Truncation, marked: Sequence[int]
+        self, columns: Columns, truncation: Truncation, marked: Mapping[int, Cells]
     ) -> list[dict[str, Any]]:
         """The fields of each record, but for its process and what only its table has."""
         count = len(next(iter(columns.values())))
@@ -156,12 +156,13 @@ class ConnectionBuilder(RecordBuilder):
         self._of_proto = Converted(self._fields_of_proto)
 
     def make_fields(
-        self, columns: Columns, truncation: Truncation, marked: Sequence[int]
+        self, columns: Columns, truncation: Truncation, marked: Mapping[int, Cells]
     ) -> list[dict[str, Any]]:
         """The fields of each Connection, but for its process and what only its table has."""
         protos, states = columns["proto"], columns["state"]
-        local = self._endpoints.get(endpoint_keys(columns, "local", truncation, marked))
-        foreign = self._endpoints.get(endpoint_keys(columns, "foreign", truncation, marked))
+        forms = name_forms(self.layout, marked)
+        local = self._endpoints.get(endpoint_keys(columns, "local", truncation, forms))
+        foreign = self._endpoints.get(endpoint_keys(columns, "foreign", truncation, forms))
         all_fields = list(map(dict.copy, map(self._of_proto.__getitem__, protos)))
         for fields, recv, send, here, there, state in zip(
             all_fields,
@@ -235,6 +236,11 @@ class OwnFields:
         columns = columns_of(get_spec(self._layout), self._layout.titles)
         fields = dict.fromkeys(field for column in columns for field in column.fields)
         return [_remembering(field) for field in fields]
+
+
+def name_forms(layout: Layout, marked: Mapping[int, Cells]) -> dict[int, dict[str, str]]:
+    """What fills its column or exceeds it, of the rows at these places, by name."""
+    return {i: dict(zip(layout.forms, cells, strict=True)) for i, cells in marked.items()}
 
 
 def _remembering(field: Any) -> Any:

@@ -7,7 +7,7 @@ ones are the same frozen object.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain, repeat
 from socket import AF_INET, AF_INET6, inet_pton
@@ -144,21 +144,23 @@ def _endpoint_fields(key: Key) -> dict[str, Any]:
 
 
 def endpoint_keys(
-    columns: Columns, side: str, truncation: Truncation, marked: Sequence[int]
+    columns: Columns,
+    side: str,
+    truncation: Truncation,
+    marked: Mapping[int, Mapping[str, str]],
 ) -> list[Key]:
-    """The keys of the endpoints of one side."""
+    """The keys of the endpoints of one side. `marked` has, for the places of some rows, what fills
+    its column or exceeds it, by name."""
     host, port = f"{side}_host", f"{side}_port"
     keys: list[Key] = list(zip(columns[host], columns[port], strict=True))
     if not marked:
         return keys
-    nothing = ("",) * len(keys)
-    fills, exceeds, port_fills = (
-        columns.get(name, nothing) for name in (host + FILLS, host + EXCEEDS, port + FILLS)
-    )
-    for i in marked:
+    names = (host + FILLS, host + EXCEEDS, port + FILLS)
+    for i, forms in marked.items():
         whole_host, whole_port = keys[i]
-        if truncation is Truncation.POSSIBLE and (fills[i] or port_fills[i]):
-            keys[i] = (whole_host or exceeds[i], whole_port, fills[i], port_fills[i])
+        fills, exceeds, port_fills = (forms.get(name, "") for name in names)
+        if truncation is Truncation.POSSIBLE and (fills or port_fills):
+            keys[i] = (whole_host or exceeds, whole_port, fills, port_fills)
         else:
-            keys[i] = (whole_host or fills[i] or exceeds[i], whole_port or port_fills[i])
+            keys[i] = (whole_host or fills or exceeds, whole_port or port_fills)
     return keys

@@ -44,7 +44,7 @@ class Kind:
         title: str,
         record: str,
         cells: tuple[Cell, ...],
-        never_empty: tuple[str, str] | None = None,
+        key: str | None = None,
         option: str = "",
         is_written_as_printed: bool = True,
         is_always_in_json: bool = False,
@@ -55,9 +55,9 @@ class Kind:
         """What a person calls its rows."""
         self.record = record
         """The name of the model class of its records, or of what they are derived from."""
-        self.never_empty = never_empty
-        """Two cells that are never empty in a row of which nothing fills its column, which makes
-        such rows quicker to tell. None where there are none, or rows are few."""
+        self.key = key
+        """A cell that is never empty in a plain row, so that such rows are quicker told. None where
+        there is none, or rows are few."""
         self.cells = cells
         self.option = option or name
         """What `--table` and `write_csv(table=...)` call it."""
@@ -87,7 +87,7 @@ CONNECTIONS = Kind(
     title="connections",
     is_always_in_json=True,
     record="Connection",
-    never_empty=("local_host", "foreign_host"),
+    key="local_host",
     cells=(
         Cell("proto"),
         Cell("recv_q", int),

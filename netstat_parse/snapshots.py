@@ -53,7 +53,7 @@ class SnapshotSink:
 
     def cells(self, layout: Layout) -> tuple[str, ...]:
         """All cells are needed."""
-        return layout.names
+        return layout.plain_names
 
     def builder(self, layout: Layout) -> Build:
         """The function that makes the records of rows."""

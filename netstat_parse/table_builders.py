@@ -7,13 +7,13 @@ fields netstat may have cut.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
-from netstat_parse.build import Converted, RecordBuilder
+from netstat_parse.build import Converted, RecordBuilder, name_forms
 from netstat_parse.endpoints import Columns, Shared, endpoint_keys, make_endpoints, parse_address
-from netstat_parse.grammar.layout import Layout
+from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.truncation import Truncation
 from netstat_parse.schema import EXCEEDS, FILLS
 
@@ -24,24 +24,20 @@ class TruncatableBuilder(RecordBuilder):
     """Makes records that name their fields of which netstat may have cut the text."""
 
     def make_fields(
-        self, columns: Columns, truncation: Truncation, marked: Sequence[int]
+        self, columns: Columns, truncation: Truncation, marked: Mapping[int, Cells]
     ) -> list[dict[str, Any]]:
         """The fields of each record, `truncated` among them."""
         cut: list[list[str]] = [[] for _ in next(iter(columns.values()))]
-        whole = dict(columns)
+        whole, named = dict(columns), name_forms(self.layout, marked)
         for cell in self.layout.kind.cells:
             if not cell.truncatable:
                 continue
             texts = list(columns[cell.name])
-            filling = columns.get(cell.name + FILLS, ())
-            exceeding = columns.get(cell.name + EXCEEDS, ())
-            for i in marked:
-                if filling and filling[i]:
-                    texts[i] = filling[i]
-                    if truncation is Truncation.POSSIBLE:
-                        cut[i].append(cell.name)
-                elif exceeding and exceeding[i]:
-                    texts[i] = exceeding[i]
+            for i, forms in named.items():
+                filling = forms.get(cell.name + FILLS)
+                texts[i] = filling or forms.get(cell.name + EXCEEDS) or texts[i]
+                if filling and truncation is Truncation.POSSIBLE:
+                    cut[i].append(cell.name)
             whole[cell.name] = tuple(texts)
         all_fields = super().make_fields(whole, truncation, marked)
         for fields, names in zip(all_fields, cut, strict=True):
@@ -150,11 +146,12 @@ class ListenQueueBuilder(RecordBuilder):
         self.shared.append(self._endpoints)
 
     def make_fields(
-        self, columns: Columns, truncation: Truncation, marked: Sequence[int]
+        self, columns: Columns, truncation: Truncation, marked: Mapping[int, Cells]
     ) -> list[dict[str, Any]]:
         """The fields of each record."""
         all_fields = super().make_fields(columns, truncation, marked)
-        local = self._endpoints.get(endpoint_keys(columns, "local", truncation, marked))
+        forms = name_forms(self.layout, marked)
+        local = self._endpoints.get(endpoint_keys(columns, "local", truncation, forms))
         for fields, endpoint in zip(all_fields, local, strict=True):
             fields["local"] = endpoint
         return all_fields

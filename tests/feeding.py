@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -89,17 +89,18 @@ class Recorder:
 
     def cells(self, layout: Layout) -> Sequence[str]:
         """All cells are needed."""
-        return layout.names
+        return layout.plain_names
 
     def builder(self, layout: Layout) -> Build:
         """Rows become their cells by name, without the empty ones."""
 
         def build(
-            rows: list[Cells], text: str, truncation: Truncation, marked: Sequence[int]
+            rows: list[Cells], text: str, truncation: Truncation, marked: Mapping[int, Cells]
         ) -> list[dict[str, str]]:
+            names, nothing = layout.plain_names + layout.forms, ("",) * len(layout.forms)
+            whole = [row + marked.get(i, nothing) for i, row in enumerate(rows)]
             return [
-                {name: cell for name, cell in zip(layout.names, row, strict=True) if cell}
-                for row in rows
+                {name: cell for name, cell in zip(names, row, strict=True) if cell} for row in whole
             ]
 
         return build

@@ -89,9 +89,9 @@ def test_what_is_converted_is_bounded_in_number_and_length() -> None:
 def test_nothing_is_kept_of_long_texts() -> None:
     builder = get_builder(layout_of(HEADER))
     cells = cells_of(local_host="10.0.0.1", local_port="22", pid="1", program="x")
-    builder([cells], "short", Truncation.POSSIBLE, ())
+    builder([cells], "short", Truncation.POSSIBLE, {})
     assert all(shared._made for shared in builder.shared)
-    builder([cells], "x" * (build.LONGEST + 1), Truncation.POSSIBLE, ())
+    builder([cells], "x" * (build.LONGEST + 1), Truncation.POSSIBLE, {})
     assert not any(shared._made for shared in builder.shared)
 
 
@@ -102,12 +102,14 @@ def cells_of(**texts: str) -> tuple[str, ...]:
     """A row of cells under HEADER."""
     row = {"proto": "tcp6", "recv_q": "0", "send_q": "0", "state": "LISTEN"} | texts
     assert row.keys() <= set(layout_of(HEADER).names)
-    return tuple(row.get(name, "") for name in layout_of(HEADER).names)
+    return tuple(row.get(name, "") for name in layout_of(HEADER).plain_names)
 
 
 def build_one(truncation: Truncation, **texts: str) -> Connection:
-    marked = [0] if any(name.endswith(("_fills", "_exceeds")) for name in texts) else []
-    (made,) = get_builder(layout_of(HEADER))([cells_of(**texts)], "", truncation, marked)
+    layout = layout_of(HEADER)
+    forms = tuple(texts.get(name, "") for name in layout.forms)
+    marked = {0: forms} if any(forms) else {}
+    (made,) = get_builder(layout)([cells_of(**texts)], "", truncation, marked)
     assert isinstance(made, Connection)
     return made
 
@@ -134,8 +136,9 @@ def test_a_port_that_fills_its_column(truncation: Truncation) -> None:
     header = "Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)    "
     layout = layout_of(header)
     texts = {"proto": "tcp4", "local_host": "10.0.0.1", "local_port_fills": "5031"}
-    row = tuple(texts.get(name, "") for name in layout.names)
-    (made,) = get_builder(layout)([row], "", truncation, [0])
+    row = tuple(texts.get(name, "") for name in layout.plain_names)
+    forms = tuple(texts.get(name, "") for name in layout.forms)
+    (made,) = get_builder(layout)([row], "", truncation, {0: forms})
     is_whole = truncation is Truncation.EXCLUDED
     assert (made.local.address, made.local.truncated) == (IPv4Address("10.0.0.1"), not is_whole)
     assert made.local.port == (5031 if is_whole else None)
@@ -159,7 +162,7 @@ def test_a_process(pid: str, program: str, process: Process | None) -> None:
 
 
 def test_no_rows_are_no_records() -> None:
-    assert get_builder(layout_of(HEADER))([], "", Truncation.POSSIBLE, ()) == []
+    assert get_builder(layout_of(HEADER))([], "", Truncation.POSSIBLE, {}) == []
 
 
 def test_states_that_are_not_tcps_are_kept_in_extra() -> None:

@@ -121,27 +121,29 @@ def test_endpoints_are_the_same_in_any_company() -> None:
 
 COLUMNS: Columns = {
     "local_host": ("a", "", "", "d"),
-    "local_host_fills": ("", "b", "", ""),
-    "local_host_exceeds": ("", "", "c", ""),
     "local_port": ("1", "2", "3", ""),
-    "local_port_fills": ("", "", "", "4"),
 }
+FORMS = {1: {"local_host_fills": "b"}, 2: {"local_host_exceeds": "c"}, 3: {"local_port_fills": "4"}}
+"""What fills its column, or exceeds it, of the rows at these places."""
 
 
 def test_the_keys_of_what_may_have_been_truncated() -> None:
-    keys = endpoint_keys(COLUMNS, "local", Truncation.POSSIBLE, [1, 2, 3])
+    keys = endpoint_keys(COLUMNS, "local", Truncation.POSSIBLE, FORMS)
     assert keys == [("a", "1"), ("", "2", "b", ""), ("c", "3"), ("d", "", "", "4")]
 
 
 def test_the_keys_where_nothing_was_truncated() -> None:
-    keys = endpoint_keys(COLUMNS, "local", Truncation.EXCLUDED, [1, 2, 3])
+    keys = endpoint_keys(COLUMNS, "local", Truncation.EXCLUDED, FORMS)
     assert keys == [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")]
 
 
 def test_the_keys_of_a_layout_that_nothing_is_truncated_in() -> None:
     columns: Columns = {"foreign_host": ("a", "b"), "foreign_port": ("1", "")}
-    assert endpoint_keys(columns, "foreign", Truncation.POSSIBLE, []) == [("a", "1"), ("b", "")]
-    assert endpoint_keys(columns, "foreign", Truncation.POSSIBLE, [1]) == [("a", "1"), ("b", "")]
+    assert endpoint_keys(columns, "foreign", Truncation.POSSIBLE, {}) == [("a", "1"), ("b", "")]
+    assert endpoint_keys(columns, "foreign", Truncation.POSSIBLE, {1: {}}) == [
+        ("a", "1"),
+        ("b", ""),
+    ]
 
 
 # What is shared -----------------------------------------------------------------------------------

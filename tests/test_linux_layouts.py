@@ -40,10 +40,10 @@ def cells(layout: Layout, row: str) -> dict[str, str] | None:
 
 def bulk_cells(layout: Layout, row: str) -> dict[str, str] | None:
     """What the bulk patterns find of it."""
-    for finder in layout.bulk_finders(layout.names):
+    for finder in layout.bulk_finders(layout.plain_names):
         (found,) = finder.find(row)
         if any(found):
-            return {name: text for name, text in zip(layout.names, found, strict=True) if text}
+            return {name: text for name, text in zip(finder.names, found, strict=True) if text}
     return None
 
 

@@ -67,8 +67,8 @@ def test_what_may_be_truncated_has_three_names(kind: Kind) -> None:
 
 
 @each_kind
-def test_the_cells_that_are_never_empty_are_cells_of_it(kind: Kind) -> None:
-    assert set(kind.never_empty or ()) <= {cell.name for cell in kind.cells}
+def test_the_key_of_plain_rows_is_a_cell_of_it(kind: Kind) -> None:
+    assert kind.key is None or kind.key in {cell.name for cell in kind.cells}
 
 
 # What agrees with it ------------------------------------------------------------------------------
@@ -153,20 +153,15 @@ def fixture_rows() -> list[tuple[Layout, tuple[str, ...]]]:
 
 
 @pytest.mark.slow
-def test_rows_that_may_be_truncated_are_told_by_what_is_empty() -> None:
-    """In bulk only these rows are looked at: an address that fills its column, or exceeds it,
-    leaves empty what is never empty otherwise, and a port that does so has a cell of its own."""
+def test_plain_rows_have_the_cell_by_which_they_are_told() -> None:
+    """In bulk a plain row is known by it; the others are found by a pattern of their own."""
     seen = {FILLS: 0, EXCEEDS: 0}
     for layout, cells in fixture_rows():
         row = dict(zip(layout.names, cells, strict=True))
-        kind = layout.kind
-        if kind.never_empty is None:
-            continue
         marks = [end for name, text in row.items() for end in seen if text and name.endswith(end)]
         for end in marks:
             seen[end] += 1
-        ports = [text for name, text in row.items() if name.endswith("port" + FILLS)]
-        if marks:
-            assert not all(row[name] for name in kind.never_empty) or any(ports)
+        if not marks and layout.kind.key is not None:
+            assert row[layout.kind.key]
     assert seen[FILLS] > 10
     assert seen[EXCEEDS] > 10

@@ -135,11 +135,10 @@ def test_a_host_too_long_stays_where_its_port_may_have_been_cut() -> None:
     """Behind the rows that could have proved it, what fills its column stays in doubt."""
     columns: Columns = {
         "local_host": ("",),
-        "local_host_exceeds": ("fe80::1:2:3:4:5",),
         "local_port": ("",),
-        "local_port_fills": ("micros",),
     }
-    (key,) = endpoint_keys(columns, "local", Truncation.POSSIBLE, [0])
+    forms = {0: {"local_host_exceeds": "fe80::1:2:3:4:5", "local_port_fills": "micros"}}
+    (key,) = endpoint_keys(columns, "local", Truncation.POSSIBLE, forms)
     ((_, endpoint),) = make_endpoints([key])
     assert (endpoint.host, endpoint.service) == ("fe80::1:2:3:4:5", "micros")
     assert endpoint.truncated

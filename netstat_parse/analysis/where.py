@@ -6,7 +6,7 @@ texts, which `conditions.py` asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from netstat_parse.analysis.conditions import UNKNOWN, YES, Judge, Names, Rows, Verdict
@@ -85,7 +85,7 @@ class Filter:
         """What judges rows of a layout by their cells of these names."""
         limit = layout.program_limit
         prepared = Names(tuple(names), layout.states, limit.is_filled_by)
-        return RowJudge(self._condition.compile(prepared), names)
+        return RowJudge(self._condition.compile(prepared), names, layout.forms)
 
 
 _VERDICTS: dict[int, Verdict] = {YES: True, UNKNOWN: None, 0: False}
@@ -126,19 +126,21 @@ def _texts_of_endpoint(endpoint: Endpoint) -> tuple[str, str]:
 class RowJudge:
     """Judges the rows of one layout, from which no models were made."""
 
-    def __init__(self, judge: Judge, names: Sequence[str]) -> None:
+    def __init__(self, judge: Judge, names: Sequence[str], forms: Sequence[str]) -> None:
         self._judge = judge
         self._names = {name: place for place, name in enumerate(names)}
+        self._forms = forms
 
-    def __call__(self, rows: Rows, truncation: Truncation, marked: Sequence[int]) -> bytes:
-        """The verdict of each row; the marked ones fill or exceed their columns."""
+    def __call__(self, rows: Rows, truncation: Truncation, marked: Mapping[int, Cells]) -> bytes:
+        """The verdict of each row; `marked` has what fills its column, or exceeds it, of some."""
         if marked:
             rows = list(rows)
-            for place in marked:
-                rows[place] = self._with_marks(rows[place], truncation)
+            for place, forms in marked.items():
+                named = dict(zip(self._forms, forms, strict=True))
+                rows[place] = self._with_marks(rows[place], named, truncation)
         return self._judge(rows)
 
-    def _with_marks(self, cells: Cells, truncation: Truncation) -> Cells:
+    def _with_marks(self, cells: Cells, forms: Mapping[str, str], truncation: Truncation) -> Cells:
         """The row with its texts where those of whole cells are, and a mark behind what may have
         been cut. It must say what `texts_of` says of the record."""
         texts = list(cells)
@@ -146,7 +148,7 @@ class RowJudge:
             host_place, port_place = self._names[f"{side}_host"], self._names[f"{side}_port"]
             host, port = cells[host_place], cells[port_place]
             fills, exceeds, port_fills = (
-                cells[self._names[name]] if name in self._names else ""
+                forms.get(name, "")
                 for name in (f"{side}_host{FILLS}", f"{side}_host{EXCEEDS}", f"{side}_port{FILLS}")
             )
             if truncation is Truncation.POSSIBLE and (fills or port_fills):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 
 from netstat_parse.analysis.conditions import NO, UNKNOWN, YES
@@ -112,7 +112,7 @@ class _WantedRows:
         judge = self._wanted.filter.of_rows(layout, self._sink.cells(layout))
 
         def build_wanted(
-            rows: list[Cells], text: str, truncation: Truncation, marked: Sequence[int]
+            rows: list[Cells], text: str, truncation: Truncation, marked: Mapping[int, Cells]
         ) -> list[Made]:
             verdicts = judge(rows, truncation, marked)
             if verdicts.count(YES) == len(rows):
@@ -125,8 +125,7 @@ class _WantedRows:
             elif left_out < len(rows):
                 places = list(compress(range(len(rows)), kept))
                 if marked:
-                    is_marked = frozenset(marked)
-                    marked = [i for i, place in enumerate(places) if place in is_marked]
+                    marked = {i: marked[place] for i, place in enumerate(places) if place in marked}
                 built = build(list(compress(rows, kept)), text, truncation, marked)
                 for place, one in zip(places, built, strict=True):
                     made[place] = one

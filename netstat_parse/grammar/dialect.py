@@ -250,7 +250,9 @@ def row_patterns(spec: TableSpec, announced: Announced, prefixed: bool) -> tuple
         prefix = kind.prefix if prefixed else ""
         whole, quick = lower(grammar), lower(grammar, quick=True)
         behind = behind_look(announced.titles, grammar) if spec.look else ""
-        patterns.append(RowPattern(kind.name, prefix, whole, quick, behind))
+        plain = lower(grammar, quick=True, forms=False)
+        plain = "" if plain == quick else plain
+        patterns.append(RowPattern(kind.name, prefix, whole, quick, behind, plain))
     return tuple(patterns)
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from netstat_parse.grammar.padding import LastColumn
 from netstat_parse.grammar.truncation import NEVER_CUT, ProgramLimit
-from netstat_parse.schema import Kind, get_kind
+from netstat_parse.schema import EXCEEDS, FILLS, Kind, get_kind
 
 GIVING_KEPT = 64
 """A layout is kept with the cells that so many headings give."""
@@ -35,6 +35,8 @@ class RowPattern(NamedTuple):
     """Matches most rows in less time, and nothing that `whole` does not; for reading in bulk."""
     behind: str = ""
     """Matches what every row has behind its table's look, if anything is known of it."""
+    plain: str = ""
+    """The quick pattern of rows of which nothing fills its column or exceeds it, if some do."""
 
 
 class RowMatcher:
@@ -64,25 +66,25 @@ class RowMatcher:
 
 
 class BulkFinder:
-    """Finds the rows of one kind among many lines, with the quick pattern.
+    """Finds the rows of one kind among many lines, with a quick pattern.
 
     `names` are the cells that it gives, in their order.
     """
 
-    def __init__(self, pattern: RowPattern, names: tuple[str, ...]) -> None:
-        self.prefix = pattern.prefix
-        self._quick = pattern.quick
-        self._names = names
+    def __init__(self, prefix: str, pattern: str, names: tuple[str, ...]) -> None:
+        self.prefix = prefix
+        self._pattern = pattern
+        self.names = names
 
     @cached_property
     def find(self) -> Callable[[str], list[Cells]]:
         """Joined lines -> the cells of each; all of them empty if it is no such row."""
-        row = _with_all_groups(self._quick, self._names)
-        for name in set(re.findall(r"\(\?P<(\w+)>", row)).difference(self._names):
+        row = _with_all_groups(self._pattern, self.names)
+        for name in set(re.findall(r"\(\?P<(\w+)>", row)).difference(self.names):
             row = row.replace(f"(?P<{name}>", "(?:")
         pattern = re.compile(rf"(?m)^(?:{row} *+$|.*)")
         find: Callable[[str], list[Cells]] = pattern.findall
-        positions = tuple(pattern.groupindex[name] - 1 for name in self._names)
+        positions = tuple(pattern.groupindex[name] - 1 for name in self.names)
         if positions == tuple(range(pattern.groups)):
             return find
         pick = itemgetter(*positions)
@@ -210,9 +212,28 @@ class Layout:
     def _matchers(self) -> tuple[RowMatcher, ...]:
         return tuple(RowMatcher(pattern, self.names) for pattern in self.patterns)
 
+    @cached_property
+    def plain_names(self) -> tuple[str, ...]:
+        """The names of its cells, without those of what fills its column or exceeds it."""
+        return tuple(name for name in self.names if not name.endswith((FILLS, EXCEEDS)))
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The names of its cells that fill their columns or exceed them."""
+        return tuple(name for name in self.names if name.endswith((FILLS, EXCEEDS)))
+
     def bulk_finders(self, names: tuple[str, ...]) -> tuple[BulkFinder, ...]:
-        """What finds its rows in bulk, and gives their cells of these names."""
-        return tuple(BulkFinder(pattern, names) for pattern in self.patterns)
+        """What finds its rows in bulk, and gives their cells of these names, which are plain ones.
+
+        For each kind of row there is one for the plain rows, and one for those of which something
+        fills its column or exceeds it, which gives all forms behind the other cells.
+        """
+        finders = []
+        for pattern in self.patterns:
+            finders.append(BulkFinder(pattern.prefix, pattern.plain or pattern.quick, names))
+            if pattern.plain:
+                finders.append(BulkFinder(pattern.prefix, pattern.quick, names + self.forms))
+        return tuple(finders)
 
     def find_row(self, line: str) -> Found | None:
         """The cells of a row of this layout, or None if the line is none."""

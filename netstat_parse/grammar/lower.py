@@ -30,9 +30,12 @@ from pyparsing.core import _SingleCharLiteral
 
 from netstat_parse.grammar import tokens
 from netstat_parse.grammar.tokens import NEVER, NOTHING, Exclusive, Token, committed, whole_word
+from netstat_parse.schema import EXCEEDS, FILLS
 
 
-def lower(expression: pp.ParserElement, *, quick: bool = False, names: bool = True) -> str:
+def lower(
+    expression: pp.ParserElement, *, quick: bool = False, names: bool = True, forms: bool = True
+) -> str:
     """Give the text of a regular expression that means the same as a pyparsing expression.
 
     `re.compile(lower(e)).match(text)` succeeds exactly where `e.parse_string(text)` does, and ends
@@ -41,7 +44,8 @@ def lower(expression: pp.ParserElement, *, quick: bool = False, names: bool = Tr
 
     With `quick` it is the quick form. Where it matches, the whole form does, with the same end and
     groups. It lacks the groups of what it never reads, and is `NEVER` if it reads nothing.
-    Without `names`, no results name becomes a group.
+    Without `names`, no results name becomes a group. Without `forms` it refuses what fills its
+    column or exceeds it (see `truncation.py`).
 
     Raises:
         TypeError: some element cannot be lowered exactly. The message names it and says why.
@@ -49,7 +53,7 @@ def lower(expression: pp.ParserElement, *, quick: bool = False, names: bool = Tr
     if not expression.keepTabs:
         _refuse(expression, "it takes blanks for tabs; call parse_with_tabs() on it")
     expression.streamline()
-    lowering = _Lowering(quick=quick, names=set() if names else None)
+    lowering = _Lowering(quick=quick, names=set() if names else None, forms=forms)
     piece = lowering.visit(expression, skipped=False)
     return lowering.skip(piece) + piece.text
 
@@ -104,6 +108,7 @@ class _Lowering:
 
     quick: bool
     names: set[str] | None
+    forms: bool = True
 
     def visit(self, element: pp.ParserElement, *, skipped: bool, skip: bool = True) -> _Piece:
         """Lower an element where no blank can follow (`skipped`), or where one can."""
@@ -113,6 +118,8 @@ class _Lowering:
         for attribute, why in _MUST_BE_UNSET.items():
             if getattr(element, attribute, None):
                 _refuse(element, why)
+        if not self.forms and (element.resultsName or "").endswith((FILLS, EXCEEDS)):
+            return _Piece(NEVER, is_narrow=True)
         skips = _skips(element, skip)
         piece = build(self, element, skipped or skips)
         if piece.body == NEVER:

@@ -239,7 +239,7 @@ class _Watch:
         self.has_begun = False
 
     def cells(self, layout: Layout) -> tuple[str, ...]:
-        return layout.names
+        return layout.plain_names
 
     def builder(self, layout: Layout) -> Build:
         return lambda rows, text, truncation, marked: [True] * len(rows)

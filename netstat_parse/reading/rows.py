@@ -6,14 +6,13 @@ A line that is no row, or needs a look at its neighbours, is left to the section
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
-from operator import itemgetter
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.truncation import Truncation
 from netstat_parse.reading.lines import has_long_line, joined, text_of
-from netstat_parse.schema import EXCEEDS, FILLS
+from netstat_parse.schema import EXCEEDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,17 +85,13 @@ class RowReader:
         self.remembers = False
         self._build = sink.builder(layout)
         names = tuple(sink.cells(layout))
-        self._pick = itemgetter(*map(layout.names.index, names))
+        self._pick = _picker(layout, names)
+        self._pick_forms = _picker(layout, layout.forms)
         self._finders = layout.bulk_finders(names)
         self._given = [(i, layout.given[n]) for i, n in enumerate(names) if n in layout.given]
         self._no_cells = ("",) * len(names)
-        never_empty = layout.kind.never_empty
-        self._never_empty = never_empty and tuple(map(names.index, never_empty))
-        self._forms = [i for i, name in enumerate(names) if name.endswith((FILLS, EXCEEDS))]
-        self._exceeds = [i for i in self._forms if names[i].endswith(EXCEEDS)]
-        # Ports may be empty, so a missing one does not tell that it stands among those that fill.
-        ports = [i for i in self._forms if names[i].endswith("port" + FILLS)]
-        self._port_fills = (ports[0], ports[-1]) if ports else None
+        self._key = names.index(layout.kind.key) if layout.kind.key else None
+        self._exceeds = [i for i, name in enumerate(layout.forms) if name.endswith(EXCEEDS)]
         self._known = {truncation: (Known(), Known()) for truncation in Truncation}
         self._room = LEAST_REMEMBERED
 
@@ -139,9 +134,8 @@ class RowReader:
         It is not remembered.
         """
         known = Known()
-        row = self._with_given(self._pick(cells))
-        marked = [0] if self._is_marked(row) else []
-        self._tell(known, [text], [row], marked)
+        row, marked = self._with_given(self._pick(cells)), self._find_marked(cells)
+        self._tell(known, [text], marked)
         return self._build([row], text, POSSIBLE, marked)[0], known
 
     def read_as_whole(self, lines: Sequence[Line]) -> list[Made]:
@@ -152,7 +146,7 @@ class RowReader:
             found = self.layout.find_row(text)
             assert found is not None
             row = self._with_given(self._pick(found.cells))
-            made[i] = self._build([row], text, EXCLUDED, [0])[0]
+            made[i] = self._build([row], text, EXCLUDED, self._find_marked(found.cells))[0]
         return made
 
     def _generations(self, truncation: Truncation) -> tuple[Known, Known]:
@@ -173,71 +167,63 @@ class RowReader:
         if not is_plain(text) or has_long_line(text, LONGEST_IN_BULK):
             in_bulk = [line if is_for_bulk(line) else "" for line in map(text_of, lines)]
             text = joined(in_bulk)
-        rows, odd = self._find(in_bulk, text)
-        holes = [i for i in odd if not any(rows[i])]
-        marked = [i for i in odd if any(rows[i])]
+        rows, holes, marked = self._find(in_bulk, text)
         if self._given:
             rows = list(map(self._with_given, rows))
-        if not odd:
-            return list(self._build(rows, text, truncation, ())), []
-        self._tell(known, lines, rows, marked)
+        self._tell(known, lines, marked)
         for i in reversed(holes):
             del rows[i]
         if holes and marked:
-            marked = [i - bisect(holes, i) for i in marked]
+            marked = {i - bisect(holes, i): forms for i, forms in marked.items()}
         made: list[Made | None] = list(self._build(rows, text, truncation, marked)) if rows else []
         for i in holes:
             made.insert(i, None)
         return made, holes
 
-    def _find(self, lines: Sequence[Line], text: str) -> tuple[list[Cells], list[int]]:
-        """The cells of each line, empty where it is no row; and the places of the odd ones: of
-        lines that are no rows, and of rows of which something may have been cut."""
+    def _find(
+        self, lines: Sequence[Line], text: str
+    ) -> tuple[list[Cells], list[int], dict[int, Cells]]:
+        """The cells of each line, empty where it is no row; the places of lines that are no rows;
+        and the places of rows of which something fills its column or exceeds it, with these."""
+        width, key = len(self._no_cells), self._key
         rows: list[Cells] = [self._no_cells] * len(lines)
         left = list(range(len(lines)))
-        odd: list[int] = []
+        marked: dict[int, Cells] = {}
         for finder in self._finders:
             if finder.prefix not in text:
                 continue
             found = finder.find(text)
             if len(found) != len(left):
                 break  # there are line feeds within the lines
-            if self._never_empty is None:
-                here = [i for i, row in enumerate(found) if not any(row) or self._is_marked(row)]
-            elif self._port_fills is None:
-                first, second = self._never_empty
-                here = [i for i, row in enumerate(found) if not row[first] or not row[second]]
+            if len(found[0]) > width:
+                marked |= {i: row[width:] for i, row in zip(left, found, strict=True) if any(row)}
+                found = [row[:width] if any(row) else row for row in found]
+                none = [i for i, place in enumerate(left) if place not in marked]
+            elif key is not None:
+                none = [i for i, row in enumerate(found) if not row[key]]
             else:
-                first, second = self._never_empty
-                local, foreign = self._port_fills
-                here = [
-                    i
-                    for i, row in enumerate(found)
-                    if not row[first] or not row[second] or row[local] or row[foreign]
-                ]
+                none = [i for i, row in enumerate(found) if not any(row)]
             if len(left) == len(lines):
                 rows = found
             else:
                 for place, row in zip(left, found, strict=True):
                     rows[place] = row
-            odd += [left[i] for i in here if any(found[i])]
-            left = [left[i] for i in here if not any(found[i])]
+            left = [left[i] for i in none]
             if not left:
                 break
             text = joined([lines[i] for i in left])
-        return rows, sorted({*odd, *left})
+        return rows, left, marked
 
-    def _is_marked(self, row: Cells) -> bool:
-        """True if something of the row fills its column, or is longer."""
-        return any(row[i] for i in self._forms)
+    def _find_marked(self, cells: Cells) -> dict[int, Cells]:
+        """Of a row alone, what fills its column or exceeds it; empty if nothing does."""
+        forms = self._pick_forms(cells)
+        return {0: forms} if any(forms) else {}
 
-    def _tell(
-        self, known: Known, lines: Sequence[Line], rows: list[Cells], places: list[int]
-    ) -> None:
+    def _tell(self, known: Known, lines: Sequence[Line], marked: Mapping[int, Cells]) -> None:
         """Tell that the rows at these places have a text that fills or exceeds its column."""
-        known.marked.update([lines[i] for i in places])
+        known.marked.update([lines[i] for i in marked])
         for exceeds in self._exceeds:
-            known.exceeding.update([lines[i] for i in places if rows[i][exceeds]])
+            known.exceeding.update([lines[i] for i, forms in marked.items() if forms[exceeds]])
 
     def _with_given(self, cells: Cells) -> Cells:
         """The cells, with those that the banner gives."""
@@ -247,6 +233,12 @@ class RowReader:
         for i, text in self._given:
             filled[i] = text
         return tuple(filled)
+
+
+def _picker(layout: Layout, names: Sequence[str]) -> Callable[[Cells], Cells]:
+    """What takes the cells of these names out of all of a row's."""
+    places = [layout.names.index(name) for name in names]
+    return lambda cells: tuple([cells[i] for i in places])
 
 
 def is_plain(text: str) -> bool:

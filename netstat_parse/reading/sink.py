@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
     Made = Any
     """Whatever a sink makes of a row: a record, a line of CSV. It must be truthy."""
-    Build = Callable[[list[Cells], str, Truncation, Sequence[int]], list[Made]]
+    Build = Callable[[list[Cells], str, Truncation, Mapping[int, Cells]], list[Made]]
     """The cells of many rows, the text that they all stand in, what is known of truncation, and the
-    places of the rows of which something fills or exceeds its column -> what is made of each."""
+    places of the rows of which something fills or exceeds its column, with their cells of the
+    layout's forms -> what is made of each row."""
 
     class Sink(Protocol):
         """Where a reader puts what it finds."""
 
         def cells(self, layout: Layout) -> Sequence[str]:
-            """The names of the cells that it needs of this layout's rows, in the layout's order."""
+            """The names of the plain cells that it needs of this layout's rows, in its order."""
 
         def builder(self, layout: Layout) -> Build:
             """The function that makes something of the rows of this layout."""

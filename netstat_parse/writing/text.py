@@ -8,9 +8,8 @@ records CSV takes an eighth of the time.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from operator import itemgetter
 from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
@@ -289,7 +288,7 @@ class RowSink:
 
     def cells(self, layout: Layout) -> Sequence[str]:
         """The names of the cells that are needed of rows."""
-        return layout.names
+        return layout.plain_names
 
     def begin_source(self, name: str) -> None:
         """The rows to come are of another source."""
@@ -377,7 +376,7 @@ class RowSink:
 
 
 def _leave_out(
-    rows: list[Cells], text: str, truncation: Truncation, marked: Sequence[int]
+    rows: list[Cells], text: str, truncation: Truncation, marked: Mapping[int, Cells]
 ) -> list[Any]:
     return [True] * len(rows)
 
@@ -406,7 +405,7 @@ class CsvSink(RowSink):
     def cells(self, layout: Layout) -> Sequence[str]:
         """The names of the cells that are needed of rows."""
         if self._writes_cells and layout.kind is self.kind:
-            return [name for name in layout.names if name in layout.kind.names]
+            return [cell.name for cell in layout.kind.cells]
         return super().cells(layout)
 
     def row_builder(self, layout: Layout) -> Build:
@@ -498,26 +497,22 @@ class CsvRows:
     def __init__(self, layout: Layout, quoting: Callable[[str], str]) -> None:
         self._layout = layout
         self._quote = quoting
-        names = [name for name in layout.names if name in layout.kind.names]
-        plain = [names.index(cell.name) for cell in layout.kind.cells]
-        self._pick: Callable[[Cells], Cells] | None = None
-        if len(plain) < len(names):
-            self._pick = itemgetter(*plain)
         self._forms = [
-            (column, names.index(name), name.endswith(FILLS))
+            (column, layout.forms.index(name), name.endswith(FILLS))
             for column, cell in enumerate(layout.kind.cells)
             for name in cell.names[1:]
-            if name in names
+            if name in layout.forms
         ]
-        """(column, cell, fills) of the cells that fill or exceed their columns."""
+        """(column, form, fills) of the cells that fill or exceed their columns."""
         self._is_port = [cell.name.endswith("port") for cell in layout.kind.cells]
         self._renamed = {
             printed: name for printed, name in layout.states.items() if printed != name
         }
+        names = [cell.name for cell in layout.kind.cells]
         self._state = names.index("state") if "state" in names else 0
 
     def __call__(
-        self, rows: list[Cells], text: str, truncation: Truncation, marked: Sequence[int]
+        self, rows: list[Cells], text: str, truncation: Truncation, marked: Mapping[int, Cells]
     ) -> list[bytes]:
         if self._renamed:
             state, renamed = self._state, self._renamed
@@ -527,26 +522,24 @@ class CsvRows:
                 else cells
                 for cells in rows
             ]
-        picked = rows if self._pick is None else list(map(self._pick, rows))
-        for i in marked:
-            picked[i] = self._marked(rows[i], truncation)
+        for i, forms in marked.items():
+            rows[i] = self._with_marks(rows[i], forms, truncation)
         # There are no line ends in these cells.
         is_plain = "," not in text and '"' not in text and "\r" not in text
         if not is_plain or self._quote is not quote:
-            picked = [tuple(map(self._quote, cells)) for cells in picked]
-        return list(map(str.encode, map(",".join, picked)))
+            rows = [tuple(map(self._quote, cells)) for cells in rows]
+        return list(map(str.encode, map(",".join, rows)))
 
-    def _marked(self, cells: Cells, truncation: Truncation) -> Cells:
+    def _with_marks(self, cells: Cells, forms: Cells, truncation: Truncation) -> Cells:
         """The columns of a row of which something fills or exceeds its column.
 
         A host that may have been cut ends in a mark, and so does a name whose port may have been
         cut; the number of such a port is left out.
         """
-        assert self._pick is not None
-        columns = list(self._pick(cells))
+        columns = list(cells)
         may_be_cut = truncation is Truncation.POSSIBLE
         for column, form, fills in self._forms:
-            text = cells[form]
+            text = forms[form]
             if not text:
                 continue
             if not (fills and may_be_cut):
