@@ -14,6 +14,7 @@ _HOMES = {
     "analysis.pairs": ("SocketEnd", "SocketPair", "pairs"),
     "analysis.summary": ("summary",),
     "analysis.summary_models": ("Count", "ListeningSocket", "Moment", "StandingQueue", "Summary"),
+    "analysis.where": ("where",),
     "errors": (
         "CommandError",
         "CommandFailedError",
@@ -29,8 +30,11 @@ _HOMES = {
         "OutputTooLargeError",
         "ParseError",
         "SeveralSnapshotsError",
+        "TimestampFormatError",
         "UnknownColumnError",
         "UnknownDialectError",
+        "UnknownEncodingError",
+        "WhereError",
     ),
     "models": (
         "Connection",
@@ -50,6 +54,7 @@ _HOMES = {
     "reading.account": ("LineKind",),
     "runner": ("run",),
     "snapshots": ("SnapshotReader", "iter_snapshots", "parse", "read_log"),
+    "watcher": ("watch",),
     "writing.text": ("write_csv", "write_json", "write_jsonl"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -45,6 +45,9 @@ from netstat_parse.analysis.summary_models import (
 from netstat_parse.analysis.summary_models import (
     Summary as Summary,
 )
+from netstat_parse.analysis.where import (
+    where as where,
+)
 from netstat_parse.errors import (
     CommandError as CommandError,
 )
@@ -88,10 +91,19 @@ from netstat_parse.errors import (
     SeveralSnapshotsError as SeveralSnapshotsError,
 )
 from netstat_parse.errors import (
+    TimestampFormatError as TimestampFormatError,
+)
+from netstat_parse.errors import (
     UnknownColumnError as UnknownColumnError,
 )
 from netstat_parse.errors import (
     UnknownDialectError as UnknownDialectError,
+)
+from netstat_parse.errors import (
+    UnknownEncodingError as UnknownEncodingError,
+)
+from netstat_parse.errors import (
+    WhereError as WhereError,
 )
 from netstat_parse.models import (
     Connection as Connection,
@@ -149,6 +161,9 @@ from netstat_parse.snapshots import (
 )
 from netstat_parse.snapshots import (
     read_log as read_log,
+)
+from netstat_parse.watcher import (
+    watch as watch,
 )
 from netstat_parse.writing.text import (
     write_csv as write_csv,

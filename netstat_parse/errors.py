@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class NetstatError(Exception):
-    """The base of every error of this package: catch this to catch them all."""
+    """The base of every error of this package: catch this to catch them all.
+
+    Errors survive pickling and copying with all that they tell, so a pool of processes can raise
+    them.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        cause = self.__cause__ if isinstance(self.__cause__, NetstatError) else None
+        return _restore, (type(self), self.args, self.__dict__, cause)
+
+
+def _restore(
+    cls: type[NetstatError],
+    args: tuple[Any, ...],
+    fields: dict[str, Any],
+    cause: NetstatError | None,
+) -> NetstatError:
+    # Not cls(*args): an error may take more than its base class keeps in `args`.
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(fields)
+    error.__cause__ = cause
+    return error
 
 
 class ParseError(NetstatError):
@@ -23,6 +48,10 @@ class ParseError(NetstatError):
         self.expected = expected
 
     def __str__(self) -> str:
+        if not self.line:  # it is about the input, not about a line of it
+            if not self.number:
+                return f"{self.expected}: it ends before line 1"
+            return f"line {self.number}: {self.expected}"
         shown = self.line if len(self.line) <= 200 else self.line[:200] + "…"
         return f"line {self.number}, column {self.column}: {self.expected}: {shown!r}"
 
@@ -45,6 +74,29 @@ class UnknownDialectError(NetstatError, ValueError):
 
     def __str__(self) -> str:
         return f"no dialect {self.name!r}; there are {', '.join(self.known)}"
+
+
+class UnknownEncodingError(NetstatError, ValueError):
+    """There is no encoding of this name, or it is none of texts."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"no encoding {self.name!r}; there are utf-8, cp850, cp866, gbk, shift_jis and more"
+
+
+class TimestampFormatError(NetstatError, ValueError):
+    """A format of timestamps that strptime does not know; `reason` says why."""
+
+    def __init__(self, given: str, reason: str) -> None:
+        super().__init__(given, reason)
+        self.given = given
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"no format of timestamps: {self.given!r}: {self.reason}"
 
 
 class CommandError(NetstatError):
@@ -124,6 +176,25 @@ class UnknownColumnError(NetstatError, ValueError):
 
     def __str__(self) -> str:
         return f"no column {self.name!r}; there are {', '.join(self.known)}"
+
+
+class WhereError(NetstatError, ValueError):
+    """A filter that can't be understood.
+
+    `column` is the place in `expression`, counted from 1, where something else was expected;
+    `expected` says what.
+    """
+
+    def __init__(self, expression: str, column: int, expected: str) -> None:
+        super().__init__(expression, column, expected)
+        self.expression = expression
+        self.column = column
+        self.expected = expected
+
+    def __str__(self) -> str:
+        shown = self.expression
+        shown = shown if len(shown) <= 200 else shown[:200] + "…"
+        return f"filter, column {self.column}: {self.expected}: {shown!r}"
 
 
 class MissingExtraError(NetstatError):

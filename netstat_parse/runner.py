@@ -118,7 +118,8 @@ def run(
     """Runs netstat and parses what it prints, strictly.
 
     Without `command` it finds netstat and asks for the TCP connections as `netstat -npt` (Linux)
-    or `netstat -n -p tcp` (macOS) gives them, with whole addresses where netstat knows -W. A
+    or `netstat -n -p tcp` (macOS) gives them, with whole addresses and processes where netstat has
+    the options for them (-W; on macOS -l and -v). A
     `command` is run exactly as given, without a shell: `run(["ssh", "host", "netstat", "-npt"])`.
 
     It may take `timeout` seconds and print `max_output` bytes; `dialect` is `parse`'s. Warnings on
@@ -126,7 +127,8 @@ def run(
 
     Raises CommandNotFoundError if there is no such command; CommandFailedError if it ended with a
     status other than 0; CommandKilledError, CommandTimeoutError, OutputTooLargeError;
-    CommandOutputError if what it printed is not one snapshot of netstat's; UnknownDialectError.
+    CommandOutputError if what it printed is not one snapshot of netstat's; UnknownDialectError;
+    TypeError or ValueError if `command` is none, or a limit is not above 0.
     """
     if not timeout > 0:
         raise ValueError(f"timeout must be more than 0 seconds, not {timeout!r}")
@@ -158,12 +160,29 @@ def run(
 def _netstat_commands() -> list[tuple[str, ...]]:
     """The commands to try, in this order."""
     path = os.pathsep.join((os.environ.get("PATH") or os.defpath, *NETSTAT_PLACES))
-    netstat = shutil.which("netstat", path=path)
+    if sys.platform == "win32":
+        netstat = find_program("netstat", [str(Path(os.environ["SYSTEMROOT"], "System32"))])
+    else:
+        netstat = shutil.which("netstat", path=path)
     if netstat is None:
         raise CommandNotFoundError(f"netstat is not installed: {INSTALL}", ("netstat",))
     dialect = find_own_dialect()
     tried = dialect.run_options if dialect is not None else BSD_OPTIONS
     return [(netstat, *options) for options in tried]
+
+
+def find_program(name: str, folders: Sequence[str], endings: str = ".EXE") -> str | None:
+    """The program of that name in one of the folders; never one in the current folder.
+
+    Windows itself looks there first, where anybody may have put a program called netstat. Folders
+    without a drive or a root are passed over; `endings` are those of programs, `;` between them.
+    """
+    for folder in filter(os.path.isabs, folders):
+        for ending in ("", *endings.split(";")):
+            program = os.path.join(folder, name + ending)
+            if os.path.isfile(program) and (ending or os.path.splitext(name)[1]):
+                return program
+    return None
 
 
 def find_own_dialect() -> Dialect | None:
@@ -186,6 +205,12 @@ def _checked(command: Sequence[str]) -> tuple[str, ...]:
             raise ValueError(f"a word of a command can't hold a NUL: {word!r}")
     if not words or not words[0]:
         raise ValueError("the command is empty: leave it out to run netstat")
+    if sys.platform == "win32" and not re.search(r"[/\\\\:]", words[0]):
+        folders = os.environ.get("PATH", "").split(os.pathsep)
+        program = find_program(words[0], folders, os.environ.get("PATHEXT", ".EXE"))
+        if program is None:
+            raise CommandNotFoundError(f"{words[0]} is not installed: it is not in PATH", words)
+        return program, *words[1:]
     return words
 
 
@@ -269,6 +294,8 @@ def _raise_not_found(execution: _Execution, error: OSError) -> NoReturn:
         else:
             advice = "install it, or give its full path"
         message = f"{program} is not installed, or not where it was looked for: {advice}"
+    elif Path(program).is_dir():
+        message = f"{program} is a directory: name a program in it"
     elif isinstance(error, PermissionError):
         message = f"{program} may not be executed: `chmod +x` it, or name another program"
     elif error.errno == errno.ENOEXEC:

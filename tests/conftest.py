@@ -31,6 +31,7 @@ PROGRAMS = {
     "test_busybox_toybox.py": ("busybox", "toybox"),
     "test_locales.py": ("netstat", "localedef"),
     "test_real_linux.py": ("netstat",),
+    "test_where_ss.py": ("netstat", "ss"),
 }
 """The modules that run real programs, and those that they run."""
 

@@ -116,6 +116,10 @@ class Recorder:
         """A note."""
         self.calls.append(("note", text))
 
+    def note_line(self, text: str) -> None:
+        """A line that is a note."""
+        self.calls.append(("note", text))
+
     def unparsed(self, number: int, text: str, reason: str) -> None:
         """A line that can't be placed."""
         self.calls.append(("unparsed", number, reason))

@@ -93,7 +93,9 @@ def test_all_is_known_column_by_column(kind: Kind, dialect: str) -> None:
     assert columns[: len(default_columns(kind))] == default_columns(kind)
     assert len(set(columns)) == len(columns)
     getters = dict(zip(columns, getters_of(columns, kind), strict=True))
-    assert [column for column in columns if getters[column] is None] == ["captured_at", "source"]
+    assert [column for column in columns if getters[column] is None] == [
+        *("captured_at", "source", "snapshot")
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -169,11 +169,38 @@ def test_the_suffix_chooses_format_and_compression(
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_the_suffix_goes_before_to(command: Command) -> None:
-    assert command("convert", "-o", "out.json", "--to", "csv", stdin=GOOD).status == 0
+def test_to_must_not_contradict_the_suffix(command: Command) -> None:
+    result = command("convert", "-o", "out.json", "--to", "csv", stdin=GOOD)
+    assert (result.status, Path("out.json").exists()) == (2, False)
+    assert "json" in result.err
+    assert "csv" in result.err
+    assert command("convert", "-o", "out.json", "--to", "json", stdin=GOOD).status == 0
     assert is_json(Path("out.json").read_text())
     assert command("convert", "-o", "out.log", "--to", "json", stdin=GOOD).status == 0
     assert is_json(Path("out.log").read_text())
+    assert command("convert", "-o", "out.txt", "--to", "csv", stdin=GOOD).status == 0
+    assert Path("out.txt").read_text() == GOOD_CSV
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x.xlsx", "x.tsv", "x.sqlite", "x.csv.zst", "x.parquet", "x.weird", "x.XLSX", "x.csv.Z"],
+)
+def test_an_unknown_suffix_is_refused_with_those_that_are_known(
+    command: Command, tmp_path: Path, name: str
+) -> None:
+    result = command("convert", "-o", name, stdin=GOOD)
+    assert result.status == 2
+    assert all(known in result.err for known in (name, ".csv", ".jsonl", ".gz"))
+    if name != "x.weird":  # --to can't make a text of it
+        assert command("convert", "-o", name, "--to", "csv", stdin=GOOD).status == 2
+        assert command("convert", "--rejects", name, stdin=GOOD).status == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_suffixes_in_capitals(command: Command) -> None:
+    assert command("convert", "-o", "OUT.JSON.GZ", stdin=GOOD).status == 0
+    assert is_json(gzip.decompress(Path("OUT.JSON.GZ").read_bytes()).decode())
 
 
 @pytest.mark.parametrize(
@@ -206,12 +233,6 @@ def test_several_files_come_in_order_with_their_source(command: Command) -> None
 def test_standard_input_is_dash_or_nothing(command: Command) -> None:
     assert command("convert", "-", stdin=GOOD) == command("convert", stdin=GOOD)
     assert command("convert", stdin=GOOD).out == GOOD_CSV
-
-
-def test_a_file_may_be_its_own_output(command: Command) -> None:
-    Path("log.csv").write_text(GOOD)
-    assert command("convert", "log.csv", "-o", "log.csv").status == 0
-    assert Path("log.csv").read_text() == GOOD_CSV
 
 
 def test_stamps_of_the_users_own_format(command: Command) -> None:

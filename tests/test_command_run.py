@@ -68,8 +68,35 @@ def test_what_went_wrong_is_told(command: Command, tmp_path: Path, code: str, to
     assert time.monotonic() - began < DEADLINE
 
 
+def test_the_options_of_the_command_are_its_own(command: Command, tmp_path: Path) -> None:
+    """`netstat-parse run netstat -tulpn`, without `--`."""
+    _, python, *rest = script(
+        tmp_path, f"sys.stdout.write({GOOD!r}); print(sys.argv, file=sys.stderr)"
+    )
+    given = ["-tulpn", "--to", "--t", "-o", "x", "--", "--help"]
+    result = command("run", "--columns", "program", python, *rest, *given)
+    assert (result.status, result.out) == (0, "program\nsshd\nsshd\n")
+    assert str(given)[1:] in result.err
+
+
+def test_tables_of_another_kind_are_named(command: Command, tmp_path: Path) -> None:
+    groups = "IPv6/IPv4 Group Memberships\n"
+    groups += "Interface       RefCnt Group\n--------------- ------ ---------------------\n"
+    groups += "lo              1      224.0.0.1\n"
+    result = command("run", *script(tmp_path, f"sys.stdout.write({groups!r})"))
+    assert (result.status, result.out) == (2, "")
+    assert "it has multicast groups (--table multicast_groups)" in result.err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-3", "nan", "inf", "soon"])
+def test_a_timeout_is_a_number_of_seconds(command: Command, seconds: str) -> None:
+    result = command("run", f"--timeout={seconds}", "true")
+    assert (result.status, result.out) == (2, "")
+    assert "--timeout" in result.err
+
+
 @pytest.mark.parametrize(
-    "arguments", [["--", "no-such-command-anywhere"], ["--timeout", "soon"]], ids=lambda a: a[0]
+    "arguments", [["--", "no-such-command-anywhere"], [""], ["--", ""], ["/"]], ids=str
 )
 def test_what_cannot_be_run_is_2(command: Command, arguments: list[str]) -> None:
     result = command("run", *arguments)

@@ -41,6 +41,7 @@ def test_groups_with_all_columns(command: Command) -> None:
         "family": "ipv6",
         "extra": "",
         "source": "-",
+        "snapshot": "1",
     }
 
 
@@ -49,6 +50,7 @@ def test_groups_as_json_lines(command: Command) -> None:
     _, line = map(json.loads, result.out.splitlines())
     assert line == {
         "captured_at": None,
+        "source": "-",
         "dialect": "linux",
         "interface": "eth0",
         "refcount": 2,
@@ -83,7 +85,7 @@ def test_json_has_the_field_of_groups_where_there_are_some(command: Command) -> 
     (without,) = json.loads(command("convert", "--to", "json", stdin=GOOD).out)
     assert list(with_groups) == [
         *("dialect", "captured_at", "connections", "unix_sockets", "multicast_groups"),
-        *("unparsed", "notes"),
+        *("unparsed", "notes", "source"),
     ]
     assert list(without) == [key for key in with_groups if key != "multicast_groups"]
 

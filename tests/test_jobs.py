@@ -30,9 +30,12 @@ from hypothesis import strategies as st
 from benchmarks import corpora
 from netstat_parse.command import jobs, main
 from netstat_parse.command.messages import NOTHING, PARTLY
-from netstat_parse.reading import parts
+from netstat_parse.reading import account, classify, parts
+from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.options import Options
+from netstat_parse.reading.parts import Part
 from netstat_parse.reading.sources import open_input
+from netstat_parse.writing import terminal
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
@@ -67,7 +70,15 @@ def _content(path: Path) -> bytes:
 
 def cut_often(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Files are cut into parts of about this many bytes."""
-    monkeypatch.setattr(jobs, "cut_file", partial(parts.cut_file, size=size))
+    monkeypatch.setattr(jobs, "places_for_cuts", partial(parts.places_for_cuts, size=size))
+
+
+def find_parts(path: Path, size: int) -> list[Part]:
+    """The parts that a file is read in."""
+    places = parts.places_for_cuts(str(path), size)
+    with path.open("rb") as file:
+        found = [parts.find_part(file, places, i, Options()) for i in range(len(places))]
+    return [part for part in found if part is not None]
 
 
 # Random logs --------------------------------------------------------------------------------------
@@ -158,7 +169,7 @@ def logs(draw: st.DrawFn) -> bytes:
 def test_same_as_one_process(
     data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut_often(monkeypatch, data.draw(st.sampled_from([1, 200, 1000]), "size"))
+    cut_often(monkeypatch, data.draw(st.sampled_from([100, 300, 1000]), "size"))
     paths = []
     for number, log in enumerate(data.draw(st.lists(logs(), min_size=1, max_size=3), "logs")):
         path = tmp_path / f"{number}.log"
@@ -178,7 +189,7 @@ def test_logs_are_cut(stamped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyP
     path = tmp_path / "a.log"
     path.write_text(corpora.log(40, 50, stamped=stamped))
     cut_often(monkeypatch, 10_000)
-    assert len(list(parts.cut_file(str(path), Options(), 10_000))) >= 5
+    assert len(find_parts(path, 10_000)) >= 5
     assert convert([path], 3) == convert([path], 1)
 
 
@@ -188,7 +199,7 @@ def test_a_snapshot_without_an_end_is_one_part(
     path = tmp_path / "a.log"
     path.write_text(corpora.macos(2000))
     cut_often(monkeypatch, 10_000)
-    assert len(list(parts.cut_file(str(path), Options(), 10_000))) == 1
+    assert len(find_parts(path, 10_000)) == 1
     assert convert([path], 3) == convert([path], 1)
 
 
@@ -362,6 +373,133 @@ def test_a_pipe_is_read_when_its_turn_comes(
     assert result(3) == result(1)
 
 
+# What one input may cost --------------------------------------------------------------------------
+
+BROKEN = "tcp        0      x 10.0.0.1:22\n"
+
+
+def count_rests(monkeypatch: pytest.MonkeyPatch) -> list[parts.Part]:
+    """The parts that were converted once more, from where more was spent than an input may cost."""
+    rests: list[parts.Part] = []
+    submit = jobs._submit
+
+    def watch(pool: ProcessPoolExecutor, task: jobs.Task) -> Any:
+        if task.rest is not None:
+            rests.append(task.rest[0])
+        return submit(pool, task)
+
+    monkeypatch.setattr(jobs, "_submit", watch)
+    return rests
+
+
+@pytest.mark.parametrize(("explained", "is_over"), [(20, False), (19, True), (7, True), (1, True)])
+def test_rejected_lines_are_explained_up_to_the_limit_of_the_input(
+    explained: int, is_over: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two inputs each has its own."""
+    log = "".join(f"{corpora.log(1, 30, seed=i)}{BROKEN}{BROKEN}" for i in range(10))
+    paths = [tmp_path / "a.log", tmp_path / "b.log"]
+    for path in paths:
+        path.write_text(log)
+    monkeypatch.setattr(account, "LINES_EXPLAINED", explained)
+    cut_often(monkeypatch, 5000)
+    expected = convert(paths, 1)
+    assert expected.rejects.count(b"Send-Q") == 2 * min(explained, 20)
+    rests = count_rests(monkeypatch)
+    assert convert(paths, 2) == expected
+    assert [Path(rest.path) for rest in rests] == paths * is_over
+
+
+@pytest.mark.parametrize(("headers", "is_over"), [(4, False), (3, True), (1, True)])
+def test_headers_are_made_sense_of_up_to_the_limit_of_the_input(
+    headers: int, is_over: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.log"
+    path.write_text(
+        "".join(
+            corpora.log(1, 40, seed=i).replace("Program name    ", f"Program name    Column{i % 4}")
+            for i in range(8)
+        )
+    )
+    for module in (account, classify):
+        monkeypatch.setattr(module, "HEADERS_READ", headers)
+    cut_often(monkeypatch, 5000)
+    expected = convert([path], 1)
+    assert expected.status == PARTLY
+    assert expected.rejects.count(b"different headers") == 2 * (4 - headers)
+    rests = count_rests(monkeypatch)
+    assert convert([path], 2) == expected
+    assert bool(rests) == is_over
+
+
+def test_parts_that_do_not_meet_are_not_put_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.log"
+    path.write_text(corpora.log(20, 50))
+    cut_often(monkeypatch, 10_000)
+    _, second, *_ = find_parts(path, 10_000)
+
+    def find_part(file: BinaryIO, places: range, number: int, options: Options) -> Part | None:
+        found = parts.find_part(file, places, number, options)
+        return found._replace(start=found.start + 100) if found and number == 2 else found
+
+    monkeypatch.setattr(jobs, "find_part", find_part)
+    rests = count_rests(monkeypatch)
+    assert convert([path], 3) == convert([path], 1)
+    assert rests == [Part(str(path), second.end or 0)]
+
+
+# Progress -----------------------------------------------------------------------------------------
+
+
+def test_progress_is_shown_of_each_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of one that is read as a whole, while it is read."""
+    log = corpora.log(40, 400)
+    paths = [tmp_path / "a.log", tmp_path / "b.log.gz"]
+    paths[0].write_text(log)
+    paths[1].write_bytes(gzip.compress(log.encode()))
+    cut_often(monkeypatch, 100_000)
+    shown: list[tuple[str, int, int, int]] = []
+
+    class Progress:
+        def __init__(self, name: str, size: int) -> None:
+            self.name, self.size, self.bytes = name, size, 0
+
+        def advance(self, count: int) -> None:
+            self.bytes += count
+
+        def show(self, snapshots: int) -> None:
+            shown.append((self.name, self.size, self.bytes, snapshots))
+
+        def close(self) -> None:
+            shown.append((self.name, self.size, -1, 0))
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def slow(*arguments: Any, **keywords: Any) -> Any:
+        for batch in raw_batches(*arguments, **keywords):
+            time.sleep(0.01)
+            yield batch
+
+    monkeypatch.setattr(terminal, "Progress", Progress)
+    monkeypatch.setattr(jobs, "SECONDS_BETWEEN", 0.01)
+    monkeypatch.setattr(jobs, "raw_batches", slow)
+    with redirect_stderr(Terminal()):
+        main(["convert", "--jobs", "2", *map(str, paths), "-o", str(tmp_path / "a.csv")])
+    for path in paths:
+        size = path.stat().st_size
+        *of_path, (_, _, end, _) = [found for found in shown if found[0] == str(path)]
+        assert {found[1] for found in of_path} == {size}
+        read = [found[2] for found in of_path]
+        assert read == sorted(read)
+        assert len(set(read)) >= 3
+        assert of_path[-1] == (str(path), size, size, 40)
+        assert end == -1
+
+
 # What may go wrong --------------------------------------------------------------------------------
 
 
@@ -397,7 +535,7 @@ import os, sys, time
 from functools import partial
 from netstat_parse import command
 from netstat_parse.command import jobs
-jobs.cut_file = partial(jobs.cut_file, size=10_000)
+jobs.places_for_cuts = partial(jobs.places_for_cuts, size=10_000)
 def waiting(*_):
     with open(sys.argv[2], "a") as file:
         file.write(f"{os.getpid()}\\n")

@@ -7,6 +7,7 @@ from printed import Row, is_row, linux_header, linux_row
 
 import netstat_parse as ns
 from netstat_parse import LineKind
+from netstat_parse.reading.account import HEADERS_READ
 
 ROW = Row()
 STAMP = "2026-11-22T12:22:41Z "
@@ -20,17 +21,29 @@ def read(given_lines: list[str]) -> tuple[list[ns.Snapshot], dict[LineKind, int]
 
 
 @pytest.mark.slow
-def test_sixty_four_different_headers_are_made_sense_of() -> None:
-    """What stands below a further one is set aside, and is not read as what stood above."""
+def test_so_many_different_headers_are_made_sense_of() -> None:
+    """A further one is reported, and what stands below it is not read as what stood above."""
     given_lines = []
-    for i in range(65):
+    for i in range(HEADERS_READ + 1):
         given_lines += [f"{linux_header()} Column{i}", f"{linux_row(ROW)} {i}"]
     snapshots, counts = read([*given_lines, *given_lines[:2]])
     extras = [dict(c.extra) for snapshot in snapshots for c in snapshot.connections]
-    assert extras == [{f"Column{i}": str(i)} for i in (*range(64), 0)]
-    assert counts[LineKind.HEADER] == 66
+    assert extras == [{f"Column{i}": str(i)} for i in (*range(HEADERS_READ), 0)]
+    assert counts[LineKind.HEADER] == HEADERS_READ + 1
+    assert counts[LineKind.UNPARSED] == 1
     notes = [note for snapshot in snapshots for note in snapshot.notes if "too many" in note]
     assert notes == ["too many different headers: set aside, 1 lines"]
+    assert [line.text for s in snapshots for line in s.unparsed] == [given_lines[-2]]
+
+
+def test_headers_that_differ_in_blanks_are_all_read() -> None:
+    given_lines = []
+    for i in range(HEADERS_READ + 10):
+        given_lines += [f"{linux_header()}{' ' * i}Column{' ' * (i % 7)}", f"{linux_row(ROW)} {i}"]
+    snapshots, counts = read(given_lines)
+    extras = [dict(c.extra) for snapshot in snapshots for c in snapshot.connections]
+    assert extras == [{"Column": str(i)} for i in range(HEADERS_READ + 10)]
+    assert counts[LineKind.UNPARSED] == 0
 
 
 def test_a_hundred_rows_without_a_header_tell_their_columns() -> None:

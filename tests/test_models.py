@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import warnings
 from datetime import UTC, datetime, timedelta, timezone
 from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +31,10 @@ from netstat_parse import (
     WindowsConnection,
     iter_snapshots,
 )
-from netstat_parse.models import FrozenDict
+from netstat_parse.dialects import NAMES
+from netstat_parse.models import FrozenDict, connection_class
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 MODELS: tuple[type[BaseModel], ...] = (
     Snapshot,
@@ -214,6 +219,39 @@ def test_the_schema_tells_limits_and_states() -> None:
     port = definitions["Endpoint"]["properties"]["port"]["anyOf"][0]
     assert (port["minimum"], port["maximum"]) == (0, 65535)
     assert "description" in definitions["Endpoint"]["properties"]["truncated"]
+
+
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_the_schema_tells_the_classes_of_connections_apart(mode: Any) -> None:
+    schema = Snapshot.model_json_schema(mode=mode)
+    items = schema["properties"]["connections"]["items"]
+    discriminator = items["discriminator"]
+    assert discriminator["propertyName"] == "dialect"
+    for dialect in NAMES:
+        cls = connection_class(dialect)
+        expected = None if cls is Connection else f"#/$defs/{cls.__name__}"
+        assert discriminator["mapping"].get(dialect) == expected
+    *own, (other, no_other) = [choice.get("allOf", choice) for choice in items["oneOf"]]
+    assert {choice["$ref"] for choice in own} == set(discriminator["mapping"].values())
+    assert other == {"$ref": "#/$defs/Connection"}
+    # Else a row of Linux would be one of these too, and "one of" be none.
+    assert set(no_other["properties"]["dialect"]["not"]["enum"]) == set(discriminator["mapping"])
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*/*.json")), ids=lambda path: path.stem)
+def test_json_gives_the_classes_back(path: Path) -> None:
+    for text in json.loads(path.read_text()):
+        snapshot = Snapshot.model_validate(text)
+        again = Snapshot.model_validate_json(snapshot.model_dump_json())
+        assert list(map(type, again.connections)) == list(map(type, snapshot.connections))
+        assert {type(c) for c in again.connections} <= {connection_class(snapshot.dialect)}
+
+
+def test_a_snapshot_equals_one_that_was_read_elsewhere() -> None:
+    one, other = full_snapshot(), full_snapshot().model_copy(update={"source": "a.log"})
+    assert (one, hash(one)) == (other, hash(other))
+    assert other.source == "a.log"
+    assert one != other.model_copy(update={"notes": ("x",)})
 
 
 @pytest.mark.parametrize("port", [-1, 65536, "http", 22.5])

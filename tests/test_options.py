@@ -26,15 +26,28 @@ def test_what_holds_without_options() -> None:
         "columns": None,
         "table": "internet",
         "dialect": None,
+        "encoding": None,
         "spreadsheet_safe": False,
         "strict": False,
         "rejects": None,
         "timestamp_format": [],
         "uncut": False,
         "jobs": 1,
+        "where": None,
+        "unknown": "keep",
     }
     options = vars(parse("run"))
     assert (options["argv"], options["timeout"]) == ([], 10.0)
+    assert (options["every"], options["count"], options["duration"]) == (None, None, None)
+    assert parse("watch").every == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("10s", 10), ("500ms", 0.5), ("1.5m", 90), ("1h", 3600), ("1d", 86400), ("7", 7)],
+)
+def test_times_have_units(text: str, seconds: float) -> None:
+    assert parse("run", "--every", text, "--for", text).every == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +57,13 @@ def test_what_holds_without_options() -> None:
         (["--table", "routes"], "routes"),
         (["--columns", ","], "','"),
         (["--jobs", "-1"], "'-1'"),
+        (["--timestamp-format", "%Q"], "'Q' is a bad directive"),
+        (["--timestamp-format", "at"], "no directive"),
+        (["--timestamp-format", "%Y %Y"], "%Y %Y"),
+        (["--encoding", "klingon"], "'klingon'"),
+        (["--encoding", "hex"], "'hex'"),
+        (["--encoding", "undefined"], "'undefined'"),
+        (["--encoding", "\x1b[2J"], "\\x1b[2J"),
         (["--jobs", "many"], "'many'"),
         (["--timeout", "3"], "--timeout"),
     ],
@@ -92,8 +112,9 @@ def test_the_suffix_chooses_the_format(name: str, form: str) -> None:
     assert find_format(name, None) == form
 
 
-def test_the_suffix_goes_before_what_was_asked_for() -> None:
-    assert find_format("out.json", "csv") == "json"
+def test_the_suffix_must_not_contradict_what_was_asked_for() -> None:
+    with pytest.raises(UsageError, match="its suffix says json, and --to says csv"):
+        find_format("out.json", "csv")
     assert find_format("out.log", "json") == "json"
     assert find_format(None, "table") == "table"
     assert find_format(None, None) == "csv"

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from feeding import (
@@ -53,6 +54,7 @@ from netstat_parse import (
     ParseError,
     Snapshot,
     SnapshotReader,
+    TimestampFormatError,
     UnknownDialectError,
     iter_snapshots,
     parse,
@@ -304,3 +306,51 @@ def test_bytes_that_are_no_utf_8_are_kept_as_escapes(tmp_path: Path) -> None:
     (connection,) = snapshot.connections
     assert connection.process is not None
     assert connection.process.name == "\\xff\\xfe\\x80d"
+
+
+# What is no text ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [b"bytes", bytearray(b"x"), memoryview(b"x"), None, 5, ["a"]])
+def test_parse_takes_text_and_says_so(text: Any) -> None:
+    with pytest.raises(TypeError, match=rf"parse\(\) takes text .* not {type(text).__name__}"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", [b"bytes", bytearray(b"x"), None, Path("x")])
+def test_iter_snapshots_takes_lines_and_says_so(text: Any) -> None:
+    with pytest.raises(TypeError, match=r"iter_snapshots\(\) takes lines of text, not "):
+        list(iter_snapshots(text))
+
+
+@pytest.mark.parametrize("odd", [b"a line\n", None, 5])
+def test_a_line_that_is_no_text_is_told(odd: Any) -> None:
+    reader = SnapshotReader()
+    with pytest.raises(TypeError, match="a line is text") as caught:
+        reader.feed(odd)
+    assert ("read_log" in str(caught.value)) is isinstance(odd, bytes)
+    for lines in (["a\n", odd], iter(["a\n", odd])):
+        with pytest.raises(TypeError, match="a line is text"):
+            list(iter_snapshots(lines))
+
+
+def test_lone_surrogates_are_kept_as_escapes() -> None:
+    """As `open(errors="surrogateescape")` gives them; no UTF-8 can hold them."""
+    text = text_of(linux_capture([Row(program="a\udcffb")], "p"))
+    ways = [
+        parse(text),
+        *iter_snapshots(text),
+        *iter_snapshots(text.splitlines(keepends=True)),
+        *iter_snapshots(iter(text.splitlines())),
+    ]
+    for snapshot in ways:
+        (process,) = (c.process for c in snapshot.connections)
+        assert process is not None
+        assert process.name == r"a\udcffb"
+        assert Snapshot.model_validate_json(snapshot.model_dump_json()) == snapshot
+
+
+@pytest.mark.parametrize("given", ["%Q", "", "at", "%", "%Y %Y"])
+def test_a_format_of_timestamps_that_is_none_is_told(given: str) -> None:
+    with pytest.raises(TimestampFormatError, match="no format of timestamps"):
+        SnapshotReader(timestamp_formats=[given])

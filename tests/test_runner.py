@@ -339,7 +339,7 @@ def test_not_executable(tmp_path: Path) -> None:
     script.write_text("#!/bin/sh\ntrue\n")
     with pytest.raises(ns.CommandNotFoundError, match="chmod"):
         ns.run([str(script)])
-    with pytest.raises(ns.CommandNotFoundError, match="may not be executed"):
+    with pytest.raises(ns.CommandNotFoundError, match="is a directory: name a program in it"):
         ns.run([str(tmp_path)])
 
 
@@ -521,7 +521,7 @@ def test_no_header_without_connections(
 
 @pytest.mark.parametrize(
     ("platform", "words"),
-    [("darwin", "-n -p tcp"), ("win32", "-no"), ("freebsd14", "-nW -p tcp"), ("linux", "-nptW")],
+    [("darwin", "-nlv -p tcp"), ("win32", "-no"), ("freebsd14", "-nW -p tcp"), ("linux", "-nptW")],
 )
 def test_command_of_each_system(
     monkeypatch: pytest.MonkeyPatch, fake_netstat: FakeNetstat, platform: str, words: str
@@ -529,7 +529,65 @@ def test_command_of_each_system(
     netstat = fake_netstat("true")
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr("shutil.which", lambda name, path: str(netstat))
+    monkeypatch.setattr(runner, "find_program", lambda name, folders: str(netstat))
+    monkeypatch.setenv("SYSTEMROOT", "C:\\Windows")
     assert runner._netstat_commands()[0] == (str(netstat), *words.split())
+
+
+FAKE_MACOS = """
+        for option in "$@"; do
+            case "$option" in -*[{refused}]*)
+                echo "netstat: illegal option -- l" >&2
+                echo "usage: netstat [-AaLlnW] [-f address_family | -p protocol]" >&2
+                exit 1
+            esac
+        done
+        printf %s "$*" >&2
+        cat '{capture}'
+"""
+
+
+@pytest.mark.parametrize(
+    ("refused", "left"), [("?", "-nlv -p tcp"), ("v", "-nl -p tcp"), ("lv", "-n -p tcp")]
+)
+def test_macos_is_asked_for_whole_addresses_and_processes(
+    monkeypatch: pytest.MonkeyPatch, fake_netstat: FakeNetstat, refused: str, left: str
+) -> None:
+    name = "730-anlv.txt" if refused == "?" else "n-p-tcp.txt"
+    capture = Path(__file__).parent.parent / "fixtures" / "macos" / name
+    fake_netstat(FAKE_MACOS.format(refused=refused, capture=capture))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    snapshot = ns.run()
+    assert snapshot.notes == (left,)
+    assert snapshot.connections
+    if refused == "?":
+        assert any(c.process for c in snapshot.connections)
+        assert not any(c.local.truncated for c in snapshot.connections)
+
+
+def test_programs_are_not_looked_for_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows does: where anybody may have put a netstat.exe."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "netstat.exe").touch()
+    system = tmp_path / "system"
+    system.mkdir()
+    assert runner.find_program("netstat", ["", ".", "system"]) is None
+    assert runner.find_program("netstat", [str(system)], ".COM;.exe") is None
+    (system / "netstat.exe").touch()
+    found = str(system / "netstat.exe")
+    assert runner.find_program("netstat", [".", str(system)], ".COM;.exe") == found
+    assert runner.find_program("netstat.exe", [str(system)], ".COM") == found
+    (system / "script").touch()
+    assert runner.find_program("script", [str(system)], ".COM") is None
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("PATH", f".{os.pathsep}{system}")
+    monkeypatch.setenv("PATHEXT", ".exe")
+    assert runner._checked(["netstat", "-n"]) == (found, "-n")
+    assert runner._checked([str(system / "x"), "-n"]) == (str(system / "x"), "-n")
+    with pytest.raises(ns.CommandNotFoundError, match="not in PATH"):
+        runner._checked(["other"])
 
 
 # Interruption -------------------------------------------------------------------------------------

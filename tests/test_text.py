@@ -28,7 +28,7 @@ from written import DATE, HEADER, csv_by_sink, csv_of, jsonl_by_sink, jsonl_of, 
 
 from netstat_parse import Snapshot, iter_snapshots, write_csv, write_json, write_jsonl
 from netstat_parse.schema import KINDS, Kind
-from netstat_parse.writing.text import CsvSink, quote
+from netstat_parse.writing.text import CsvSink, quote, quote_harmless
 
 LONG = "fe80::7b36:fe27:b880:1287"
 CUT = Row(proto="tcp6", local=LONG, foreign="::1")
@@ -131,6 +131,16 @@ def test_a_cell_is_quoted_as_rfc_4180_has_it(text: str, quoted: str) -> None:
     assert next(csv.reader(io.StringIO(f"{quoted},x\n", newline=""))) == [text, "x"]
 
 
+def test_what_spreadsheets_take_for_formulas() -> None:
+    for text in ("=1", "+1", "-a", "-1+1", "@x", "＝1+1", "＋1", "－1", "＠", " =1", "\u3000＝1"):
+        assert quote_harmless(text) == "'" + text
+    for text in ("\xa0=1", "\u200b=1", "\ufeff=1", "\t=1", "\x00=1", "\x1b=1"):
+        assert quote_harmless(text) == "'" + text
+    assert quote_harmless("\n=1") == '"\'\n=1"'
+    for text in ("", "-", "1", "-1", "-1.05", "a=1", "::1", "*", "10.0.0.1", " a", "ä", "…", "[x]"):
+        assert quote_harmless(text) == ("'-" if text == "-" else text)
+
+
 @pytest.mark.parametrize("columns", [("source", "program"), ("all",)])
 def test_spreadsheet_safe_disarms_the_source(columns: tuple[str, ...]) -> None:
     file = io.BytesIO()
@@ -179,6 +189,7 @@ def test_multicast_groups() -> None:
     first, _ = map(json.loads, jsonl_of(lines, table="multicast_groups").splitlines())
     assert first == {
         "captured_at": "2026-11-22T12:22:41Z",
+        "source": None,
         "dialect": "linux",
         "interface": "lo",
         "refcount": 1,
@@ -340,7 +351,7 @@ def test_json_of_nothing_is_an_empty_array() -> None:
 def test_json_lines_hold_the_connections(log: list[str]) -> None:
     lines = [json.loads(line) for line in jsonl_of(log).splitlines()]
     expected = [
-        {"captured_at": snapshot.model_dump(mode="json")["captured_at"]}
+        {"captured_at": snapshot.model_dump(mode="json")["captured_at"], "source": None}
         | connection.model_dump(mode="json")
         for snapshot in iter_snapshots(log)
         for connection in snapshot.connections

@@ -58,7 +58,7 @@ LINES_BEFORE = {
 LINES = {
     Banner: LINUX_BANNER,
     Header: linux_header("p"),
-    SurplusHeader: linux_header("po"),
+    SurplusHeader: linux_header() + " Column",
     OtherBanner: "Active AX.25 sockets",
     Stamp: DATE,
     Prompt: PROMPT,
@@ -77,6 +77,11 @@ SET_ASIDE = ("note", "Active X.25 sockets: set aside, 1 lines")
 INFERRED = ("note", "no header: read as")
 ROW_IS_PASSED_ON = ("row", "connections")
 NOT_PLACED = ("unparsed", "column 1: expected a banner or a header of netstat")
+TOO_MANY = (
+    "unparsed",
+    "column 1: expected at most 128 different headers in an input, so the rows below this one are "
+    "set aside: split the input",
+)
 NO_ROW = ("unparsed", "column 1: expected a row, a banner or a header")
 
 
@@ -99,7 +104,7 @@ EXPECTED = {
     # Before any table, or behind one: what comes is of the next snapshot.
     (At.BETWEEN, Banner): Then(At.UNDER_BANNER, BANNER),
     (At.BETWEEN, Header): Then(At.IN_TABLE, HEADER, [START]),
-    (At.BETWEEN, SurplusHeader): Then(At.ASIDE, HEADER),
+    (At.BETWEEN, SurplusHeader): Then(At.ASIDE, UNPARSED, [TOO_MANY]),
     (At.BETWEEN, OtherBanner): Then(At.ASIDE, BANNER),
     (At.BETWEEN, Stamp): Then(At.BETWEEN, TIMESTAMP, [BETWEEN]),
     (At.BETWEEN, Prompt): Then(At.BETWEEN, NOTED, [("note", PROMPT)]),
@@ -111,7 +116,7 @@ EXPECTED = {
     # Under a banner: if no header comes, it was a table without rows, and a snapshot.
     (At.UNDER_BANNER, Banner): Then(At.UNDER_BANNER, BANNER, [START, BETWEEN]),
     (At.UNDER_BANNER, Header): Then(At.IN_TABLE, HEADER, [START]),
-    (At.UNDER_BANNER, SurplusHeader): Then(At.ASIDE, HEADER, [START]),
+    (At.UNDER_BANNER, SurplusHeader): Then(At.ASIDE, UNPARSED, [START, TOO_MANY]),
     (At.UNDER_BANNER, OtherBanner): Then(At.ASIDE, BANNER, [START]),
     (At.UNDER_BANNER, Stamp): Then(At.BETWEEN, TIMESTAMP, [START, BETWEEN]),
     (At.UNDER_BANNER, Prompt): Then(At.BETWEEN, NOTED, [START, ("note", PROMPT), BETWEEN]),
@@ -123,7 +128,7 @@ EXPECTED = {
     # In the rows of a table: a snapshot is open.
     (At.IN_TABLE, Banner): Then(At.UNDER_BANNER, BANNER, [BETWEEN]),
     (At.IN_TABLE, Header): Then(At.IN_TABLE, HEADER, [BETWEEN, START]),
-    (At.IN_TABLE, SurplusHeader): Then(At.ASIDE, HEADER),
+    (At.IN_TABLE, SurplusHeader): Then(At.ASIDE, UNPARSED, [TOO_MANY]),
     (At.IN_TABLE, OtherBanner): Then(At.ASIDE, BANNER),
     (At.IN_TABLE, Stamp): Then(At.BETWEEN, TIMESTAMP, [BETWEEN]),
     (At.IN_TABLE, Prompt): Then(At.BETWEEN, NOTED, [("note", PROMPT), BETWEEN]),
@@ -135,7 +140,7 @@ EXPECTED = {
     # In rows alone: first they are read, if they can be; then all is as in the rows of a table.
     (At.HOLDING, Banner): Then(At.UNDER_BANNER, BANNER, [*OF_ROWS_ALONE, BETWEEN]),
     (At.HOLDING, Header): Then(At.IN_TABLE, HEADER, [*OF_ROWS_ALONE, BETWEEN, START]),
-    (At.HOLDING, SurplusHeader): Then(At.ASIDE, HEADER, OF_ROWS_ALONE),
+    (At.HOLDING, SurplusHeader): Then(At.ASIDE, UNPARSED, [*OF_ROWS_ALONE, TOO_MANY]),
     (At.HOLDING, OtherBanner): Then(At.ASIDE, BANNER, OF_ROWS_ALONE),
     (At.HOLDING, Stamp): Then(At.BETWEEN, TIMESTAMP, [*OF_ROWS_ALONE, BETWEEN]),
     (At.HOLDING, Prompt): Then(At.BETWEEN, NOTED, [*OF_ROWS_ALONE, ("note", PROMPT), BETWEEN]),
@@ -147,7 +152,7 @@ EXPECTED = {
     # In a table that is not read: how many lines it had is a note where it ends.
     (At.ASIDE, Banner): Then(At.UNDER_BANNER, BANNER, [SET_ASIDE]),
     (At.ASIDE, Header): Then(At.IN_TABLE, HEADER, [SET_ASIDE, START]),
-    (At.ASIDE, SurplusHeader): Then(At.ASIDE, HEADER, [SET_ASIDE]),
+    (At.ASIDE, SurplusHeader): Then(At.ASIDE, UNPARSED, [SET_ASIDE, TOO_MANY]),
     (At.ASIDE, OtherBanner): Then(At.ASIDE, BANNER, [SET_ASIDE]),
     (At.ASIDE, Stamp): Then(At.BETWEEN, TIMESTAMP, [SET_ASIDE, BETWEEN]),
     (At.ASIDE, Prompt): Then(At.BETWEEN, NOTED, [("note", PROMPT), SET_ASIDE]),
@@ -194,7 +199,7 @@ def test_a_line_does_what_its_transition_says(
 ) -> None:
     section, sink = begin(at)
     if line_type is SurplusHeader:
-        monkeypatch.setattr(classify, "HEADERS_READ", len(section.headers))
+        monkeypatch.setattr(classify, "HEADERS_READ", 0)
     then, kind, calls = EXPECTED[at, line_type]
     counts = dict(section.account.counts)
     section.take(LINES[line_type])

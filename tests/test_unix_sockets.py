@@ -19,6 +19,7 @@ from netstat_parse import (
     UnixSocket,
     iter_snapshots,
     parse,
+    read_log,
     write_csv,
     write_jsonl,
 )
@@ -155,7 +156,7 @@ def test_csv_and_json_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert main(["convert", str(capture), "--table", "unix"]) == 0
     assert capsys.readouterr().out == text.getvalue()
     lines = io.StringIO()
-    write_jsonl([snapshot], lines, table="unix")
+    write_jsonl(read_log(capture), lines, table="unix")
     assert main(["convert", str(capture), "--table", "unix", "--to", "jsonl"]) == 0
     assert capsys.readouterr().out == lines.getvalue()
 

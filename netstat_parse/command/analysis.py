@@ -1,82 +1,30 @@
-"""What `pairs`, `diff`, `lifetimes` and `summary` share: reading their inputs, and writing."""
+"""What `pairs`, `diff`, `lifetimes` and `summary` share: logs, and writing records."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from itertools import groupby
+from operator import attrgetter
 from typing import TextIO, TypeVar
 
 from pydantic import BaseModel
 
-from netstat_parse.command.convert import Tally, reader_options
+from netstat_parse.command.inputs import Inputs
 from netstat_parse.command.messages import complain
 from netstat_parse.command.options import find_format
 from netstat_parse.models import Snapshot
-from netstat_parse.reading.lines import decoded
-from netstat_parse.reading.reader import LineReader
-from netstat_parse.snapshots import SnapshotSink
 from netstat_parse.writing.text import quote, quote_harmless
-from netstat_parse.writing.whole_files import open_output
 
 RecordT = TypeVar("RecordT", bound=BaseModel)
 
 
-class Inputs:
-    """The inputs of a command, and what came of reading them."""
-
-    def __init__(self, options: argparse.Namespace, tally: Tally) -> None:
-        self._options = options
-        self._tally = tally
-
-    def snapshots(self) -> Iterator[Snapshot]:
-        """The snapshots of all inputs, one after another.
-
-        Raises NothingReadError at the end if no input could be read.
-        """
-        for path in self._options.files:
-            yield from self._snapshots_of(path)
-        if not self._tally.read:
-            self._tally.status()
-
-    def logs(self) -> Iterator[Iterator[Snapshot]]:
-        """The snapshots of all inputs as one log; with --each those of each."""
-        if self._options.each:
-            yield from (group for _, group in groupby(self.snapshots(), lambda s: s.source))
-        else:
-            yield in_order(self.snapshots())
-
-    def status(self) -> int:
-        """The exit status; raises NothingReadError if no input could be read."""
-        return self._tally.status()
-
-    def _snapshots_of(self, path: str) -> Iterator[Snapshot]:
-        sink = SnapshotSink(path)
-        reader = LineReader(sink, reader_options(self._options))
-        with self._tally.following(path) as source:
-            for batch in map(decoded, source.batches()):
-                reader.feed_lines(batch.lines, terminated=batch.terminated)
-                yield from self._told(sink)
-                source.found(reader.snapshots)
-            reader.close()
-            sink.close()
-            yield from self._told(sink)
-
-    def _told(self, sink: SnapshotSink) -> Iterator[Snapshot]:
-        for snapshot in sink.completed():
-            self._tally.add_snapshot(snapshot)
-            yield snapshot
-
-
-@contextmanager
-def reading(options: argparse.Namespace) -> Iterator[Inputs]:
-    """The inputs that the options name. This is the place for what is done to all of them."""
-    if not options.rejects:
-        yield Inputs(options, Tally(None))
-        return
-    with open_output(options.rejects) as rejects:
-        yield Inputs(options, Tally(rejects))
+def logs(inputs: Inputs, options: argparse.Namespace) -> Iterator[Iterator[Snapshot]]:
+    """The snapshots of all inputs as one log; with --each those of each."""
+    if options.each:
+        yield from (group for _, group in groupby(inputs.snapshots(), attrgetter("source")))
+    else:
+        yield in_order(inputs.snapshots())
 
 
 def in_order(snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import argparse
 
+from netstat_parse.command.options import Parser, add_input_options
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands = argparse._SubParsersAction[Parser]
 
 RECORD_FORMS = ("table", "csv", "json", "jsonl")
 
 
 def add_analysis_commands(commands: Commands) -> None:
     """Adds the parsers of these commands."""
-    pairs = commands.add_parser("pairs", help="list each connection once, with both its ends")
-    pairs.set_defaults(work=_pairs)
-    _add_files(
-        pairs, "captures of one host or of several, each its own; none, or -: standard input"
+    pairs = commands.add_parser(
+        "pairs",
+        help="list each connection once, with both its ends",
+        description="Lists each connection once, with what both its ends told. Each FILE is one "
+        "host's: those of several may be given together.",
     )
+    pairs.set_defaults(work=_pairs)
+    add_input_options(pairs)
     pairs.add_argument(
         "--tolerance",
         metavar="SECONDS",
@@ -35,21 +40,31 @@ def add_analysis_commands(commands: Commands) -> None:
         "log. Exit status: 0, nothing changed; 1, something did; 2, trouble.",
     )
     diff.set_defaults(work=_diff)
-    _add_files(diff, "two captures, or a log; none, or -: standard input")
+    add_input_options(diff)
     diff.add_argument("--listening", action="store_true", help="compare open ports alone")
     diff.add_argument("--exit-zero", action="store_true", help="exit with 0 also where it changed")
     _add_output(diff, RECORD_FORMS)
 
-    lifetimes = commands.add_parser("lifetimes", help="tell from when to when connections lived")
+    lifetimes = commands.add_parser(
+        "lifetimes",
+        help="tell from when to when connections lived",
+        description="Tells from when to when connections lived, as far as the log tells. The "
+        "files are one system's log, in order.",
+    )
     lifetimes.set_defaults(work=_lifetimes)
-    _add_files(lifetimes, "the log of one system, in order; none, or -: standard input")
+    add_input_options(lifetimes)
     _add_each(lifetimes)
     _add_udp(lifetimes)
     _add_output(lifetimes, RECORD_FORMS)
 
-    summary = commands.add_parser("summary", help="count by state, port, process, remote address")
+    summary = commands.add_parser(
+        "summary",
+        help="count by state, port, program, remote address",
+        description="Counts sockets by state, port, program, remote address and network: at the "
+        "end, at most and when, and in all. The files are one system's log, in order.",
+    )
     summary.set_defaults(work=_summary)
-    _add_files(summary, "the log of one system, in order; none, or -: standard input")
+    add_input_options(summary)
     _add_each(summary)
     summary.add_argument(
         "--top",
@@ -59,30 +74,6 @@ def add_analysis_commands(commands: Commands) -> None:
         help="print the N highest of each kind; default: %(default)s",
     )
     _add_output(summary, ("table", "json", "jsonl"))
-
-
-def _add_files(command: argparse.ArgumentParser, text: str) -> None:
-    """The inputs and how they are read. What all of these commands are to have belongs here."""
-    command.add_argument("files", metavar="FILE", nargs="*", default=["-"], help=text)
-    command.add_argument("--dialect", metavar="NAME", help="do not find the dialect by the header")
-    command.add_argument(
-        "--strict", action="store_true", help="stop at the first line that is not understood"
-    )
-    command.add_argument(
-        "--rejects", metavar="FILE", help="write the lines that are not understood, as CSV"
-    )
-    command.add_argument(
-        "--timestamp-format",
-        metavar="FORMAT",
-        action="append",
-        default=[],
-        help="a strptime format of stamps in the log; may be given several times",
-    )
-    command.add_argument(
-        "--uncut",
-        action="store_true",
-        help="netstat was told not to cut addresses (-W on Linux, -l on macOS)",
-    )
 
 
 def _add_output(command: argparse.ArgumentParser, forms: tuple[str, ...]) -> None:

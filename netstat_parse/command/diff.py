@@ -12,7 +12,8 @@ from itertools import groupby
 from operator import attrgetter
 
 from netstat_parse.analysis.changes import Change, changes
-from netstat_parse.command.analysis import Inputs, in_order, reading, write_records
+from netstat_parse.command.analysis import in_order, write_records
+from netstat_parse.command.inputs import Inputs, reading
 from netstat_parse.command.messages import NothingReadError, UsageError, complain
 from netstat_parse.models import Connection, Snapshot
 from netstat_parse.writing.sockets import (
@@ -63,7 +64,9 @@ def _last_of_each(inputs: Inputs, files: list[str]) -> Iterator[Snapshot]:
         found.append(snapshot)
         if count > 1:
             complain(f"{source} holds {count} snapshots: its last is compared")
-    if len(found) != len(files):
+    if len(found) > len(files):
+        raise UsageError(f"diff takes two captures, and {' and '.join(files)} hold {len(found)}")
+    if len(found) < len(files):
         raise NothingReadError
     yield from found
 

@@ -18,6 +18,10 @@ class UsageError(NetstatError):
     """The options contradict each other."""
 
 
+class MissingTableError(NetstatError):
+    """An input has tables of netstat, but none that is to be written."""
+
+
 class StrictError(NetstatError):
     """A line was not understood, and --strict was given."""
 
@@ -27,5 +31,9 @@ class KilledError(NetstatError):
 
 
 def complain(message: str) -> None:
-    """Says it on standard error."""
+    """Says it on standard error. What could steer a terminal is written as escapes."""
+    if not message.isprintable():
+        from netstat_parse.writing.terminal import printable
+
+        message = printable(message)
     print(f"netstat-parse: {message}", file=sys.stderr, flush=True)

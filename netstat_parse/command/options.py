@@ -6,23 +6,62 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from netstat_parse.command.analysis_options import add_analysis_commands
 from netstat_parse.command.messages import UsageError
+from netstat_parse.errors import TimestampFormatError, UnknownEncodingError
 from netstat_parse.schema import CONNECTIONS, KINDS, get_kind
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+    from netstat_parse.command.where import Wanted
+
 SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "table"}
+"""The suffixes of OUT, and the formats that they stand for; --to may write any text as .txt."""
 COMPRESSIONS = (".gz", ".bz2", ".xz")
+PLAIN_SUFFIXES = frozenset((".dat", ".log", ".out", ".tmp"))
+"""Suffixes that say nothing of the format."""
+# fmt: off
+OTHER_SUFFIXES = frozenset((
+    ".7z", ".arrow", ".br", ".db", ".doc", ".docx", ".duckdb", ".feather", ".htm", ".html",
+    ".lz", ".lz4", ".lzma", ".lzo", ".ods", ".orc", ".pdf", ".parquet", ".rar", ".sqlite",
+    ".sqlite3", ".tar", ".tgz", ".tsv", ".xls", ".xlsx", ".xml", ".yaml", ".yml", ".z",
+    ".zip", ".zst",
+))
+# fmt: on
+"""Suffixes of what is not written, whatever --to says."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors can't steer a terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong with the arguments, and how they are given; exits with 2."""
+        if not message.isprintable():
+            from netstat_parse.writing.terminal import printable
+
+            message = printable(message)
+        super().error(message)
 
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
-    top = argparse.ArgumentParser(
-        prog="netstat-parse", description="Turns what netstat prints into CSV and JSON."
-    )
+    from netstat_parse.command.analysis_options import add_analysis_commands
+
+    top = Parser(prog="netstat-parse", description="Turns what netstat prints into CSV and JSON.")
     top.add_argument("--version", action=_Version)
     commands = top.add_subparsers(prog="netstat-parse", metavar="COMMAND", required=True)
     _add_convert(commands.add_parser("convert", help="convert saved netstat output"))
-    _add_run(commands.add_parser("run", help="run netstat here and convert what it prints"))
+    _add_run(
+        commands.add_parser(
+            "run",
+            help="run netstat here and convert what it prints",
+            allow_abbrev=False,  # else argparse looks for abbreviations in the command's options
+        )
+    )
+    _add_watch(
+        commands.add_parser("watch", help="a live table of the connections", allow_abbrev=False)
+    )
     add_analysis_commands(commands)
     dialects = commands.add_parser("dialects", help="list the dialects that are known")
     dialects.set_defaults(work=_list_dialects)
@@ -35,10 +74,35 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_convert(command: argparse.ArgumentParser) -> None:
     command.set_defaults(work=_convert)
-    command.add_argument(
-        "files", metavar="FILE", nargs="*", default=["-"], help="none, or -: standard input"
-    )
+    add_input_options(command)
     _add_output_options(command)
+    command.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_count,
+        default=1,
+        help="convert large files, and many files, in N processes; 0: one for each processor",
+    )
+
+
+def add_input_options(command: argparse.ArgumentParser) -> None:
+    """Adds the inputs of a command, and the options of reading them: see `command/inputs.py`."""
+    command.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="*",
+        default=["-"],
+        help="a file, compressed or not, a tar or zip archive, a folder; none, or -: standard "
+        "input",
+    )
+    _add_dialect(command)
+    command.add_argument(
+        "--encoding",
+        metavar="NAME",
+        type=_encoding,
+        help="of texts in an old code page, such as cp866, cp850, gbk, shift_jis; default: UTF-8, "
+        "or UTF-16 where the text shows it",
+    )
     command.add_argument(
         "--strict", action="store_true", help="stop at the first line that is not understood"
     )
@@ -50,6 +114,7 @@ def _add_convert(command: argparse.ArgumentParser) -> None:
         metavar="FORMAT",
         action="append",
         default=[],
+        type=_timestamp_format,
         help="a strptime format of stamps in the log; may be given several times",
     )
     command.add_argument(
@@ -57,22 +122,53 @@ def _add_convert(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="netstat was told not to cut addresses (-W on Linux, -l on macOS)",
     )
-    command.add_argument(
-        "--jobs",
-        metavar="N",
-        type=_count,
-        default=1,
-        help="convert large files, and many files, in N processes; 0: one for each processor",
-    )
+
+
+def _add_dialect(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--dialect", metavar="NAME", help="do not find the dialect by the header")
+
+
+def _add_watch(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(work=_watch)
+    command.add_argument("--every", metavar="TIME", type=_duration, default=2.0, help="default: 2s")
+    add_where_options(command)
+    _add_dialect(command)
+    _add_command(command)
 
 
 def _add_run(command: argparse.ArgumentParser) -> None:
     command.set_defaults(work=_run)
     _add_output_options(command)
+    _add_dialect(command)
+    _add_every(command)
+    _add_command(command)
+
+
+def _add_command(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--timeout", metavar="SECONDS", type=float, default=10.0, help="default: %(default)s"
+        "--timeout", metavar="SECONDS", type=_seconds, default=10.0, help="default: %(default)s"
     )
-    command.add_argument("argv", metavar="COMMAND", nargs="*", help="default: this system's")
+    # All that follows the command is its own, also what looks like an option.
+    command.add_argument(
+        "argv",
+        metavar="COMMAND",
+        nargs=argparse.REMAINDER,
+        action=_Argv,
+        help="default: this system's",
+    )
+
+
+def _add_every(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--every",
+        metavar="TIME",
+        type=_duration,
+        help="run it again and again, as in 10s, 1m; OUT then grows, and is never replaced",
+    )
+    command.add_argument("--count", metavar="N", type=_positive, help="end after N runs")
+    command.add_argument(
+        "--for", dest="duration", metavar="TIME", type=_duration, help="end after 30m, 8h, 1d"
+    )
 
 
 def _add_output_options(command: argparse.ArgumentParser) -> None:
@@ -89,13 +185,31 @@ def _add_output_options(command: argparse.ArgumentParser) -> None:
         "--table",
         choices=tuple(kind.option for kind in KINDS),
         default=CONNECTIONS.option,
+        action=_Table,
         help="which rows CSV, JSON Lines and tables hold; default: %(default)s",
     )
-    command.add_argument("--dialect", metavar="NAME", help="do not find the dialect by the header")
+    add_where_options(command)
     command.add_argument(
         "--spreadsheet-safe",
         action="store_true",
         help="put ' before texts that a spreadsheet would take for formulas",
+    )
+
+
+def add_where_options(command: argparse.ArgumentParser) -> None:
+    """The options of every command that reads connections; `command.where` heeds them."""
+    command.add_argument(
+        "--where",
+        metavar="EXPR",
+        help="only these connections, in ss's language: 'state established and dport = :443'; "
+        "also pid, program, proto, recv_q, send_q, and ~ for patterns",
+    )
+    command.add_argument(
+        "--unknown",
+        choices=("keep", "drop"),
+        default="keep",
+        help="what to do with connections of which netstat does not tell what --where asks; "
+        "default: %(default)s",
     )
 
 
@@ -114,6 +228,12 @@ def _run(options: argparse.Namespace) -> int:
     return run(options)
 
 
+def _watch(options: argparse.Namespace) -> int:
+    from netstat_parse.command.watch import watch
+
+    return watch(options)
+
+
 def _list_dialects(options: argparse.Namespace) -> int:
     from netstat_parse.command.describe import list_dialects
 
@@ -124,6 +244,29 @@ def _print_grammar(options: argparse.Namespace) -> int:
     from netstat_parse.command.describe import print_grammar
 
     return print_grammar(options)
+
+
+class _Table(argparse.Action):
+    """Also keeps that somebody asked for this kind of table, so may well find none."""
+
+    def __call__(self, parser: object, options: argparse.Namespace, value: Any, *_: object) -> None:
+        options.table = value
+        options.table_is_asked_for = True
+
+
+class _Argv(argparse.Action):
+    """The words of a command, with or without `--` before them."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        options: argparse.Namespace,
+        words: Any,
+        *_: object,
+    ) -> None:
+        options.argv = words[1:] if words[:1] == ["--"] else words
+        if options.argv and not options.argv[0]:
+            parser.error("the command is empty: leave it out to run netstat")
 
 
 class _Version(argparse.Action):
@@ -137,11 +280,47 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+SECONDS = {"": 1, "ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _duration(text: str) -> float:
+    """The seconds in `10s`, `1.5m`, `1h`, `1d`; a number alone is seconds."""
+    number = text.rstrip("".join(SECONDS))
+    unit = text[len(number) :]
+    is_number = number.replace(".", "", 1).isdecimal() and number.isascii() and len(number) < 10
+    if not is_number or unit not in SECONDS or not float(number):
+        raise argparse.ArgumentTypeError(
+            f"expected a time above 0, as in 500ms, 10s, 1m, 1h or 1d, not {text!r}"
+        )
+    return float(number) * SECONDS[unit]
+
+
+def _positive(text: str) -> int:
+    number = _count(text)
+    if not number:
+        raise ValueError(text)
+    return number
+
+
 def _count(text: str) -> int:
     number = int(text)
     if number < 0:
         raise ValueError(text)
     return number
+
+
+def find_wanted(options: argparse.Namespace) -> Wanted | None:
+    """What `--where` asks for; None without it.
+
+    Raises WhereError if it can't be understood; UsageError if other rows are asked for.
+    """
+    if getattr(options, "where", None) is None:
+        return None
+    if getattr(options, "table", CONNECTIONS.option) != CONNECTIONS.option:
+        raise UsageError(f"--where is for connections, not for --table {options.table}")
+    from netstat_parse.command.where import Wanted
+
+    return Wanted(options.where, keeps_unknown=options.unknown == "keep")
 
 
 def _columns(text: str) -> tuple[str, ...]:
@@ -151,16 +330,68 @@ def _columns(text: str) -> tuple[str, ...]:
     return names
 
 
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be more than 0 seconds, not {text}")
+    return number
+
+
+def _timestamp_format(text: str) -> str:
+    from netstat_parse.reading.custom_stamps import check_format
+
+    try:
+        check_format(text)
+    except TimestampFormatError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _encoding(text: str) -> str:
+    from netstat_parse.reading.sources import check_encoding
+
+    try:
+        check_encoding(text)
+    except UnknownEncodingError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
 def find_format(output: str | None, asked: str | None) -> str:
-    """The format to write: the output's suffix tells, else what was asked for, else CSV."""
-    if output is not None:
-        name = output
-        for compression in COMPRESSIONS:
-            name = name.removesuffix(compression)
-        suffix = os.path.splitext(name)[1].lower()
-        if suffix in SUFFIXES:
-            return SUFFIXES[suffix]
-    return asked or "csv"
+    """The format to write: what was asked for, else what the output's suffix tells, else CSV.
+
+    Raises UsageError for a suffix that is not known, and one that contradicts what was asked for.
+    """
+    if output is None:
+        return asked or "csv"
+    suffix = check_suffix(output)
+    told = SUFFIXES.get(suffix)
+    if told is None and suffix not in PLAIN_SUFFIXES | {""} and asked is None:
+        raise _unknown_suffix(output, suffix)
+    if asked is not None and told not in (None, "table", asked):
+        raise UsageError(f"{output}: its suffix says {told}, and --to says {asked}")
+    return asked or told or "csv"
+
+
+def check_suffix(output: str) -> str:
+    """The suffix of an output, before that of a compression, in small letters.
+
+    Raises UsageError for one of a format or a compression that is not written.
+    """
+    name, suffix = os.path.splitext(os.path.basename(output))
+    if suffix.lower() in COMPRESSIONS:
+        suffix = os.path.splitext(name)[1]
+    if suffix.lower() in OTHER_SUFFIXES:
+        raise _unknown_suffix(output, suffix)
+    return suffix.lower()
+
+
+def _unknown_suffix(output: str, suffix: str) -> UsageError:
+    known = ", ".join(SUFFIXES)
+    return UsageError(
+        f"{output}: {suffix} is not written; there are {known}, each also with "
+        f"{', '.join(COMPRESSIONS)} behind it; for another name give --to"
+    )
 
 
 def check_columns(options: argparse.Namespace, form: str) -> None:

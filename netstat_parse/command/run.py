@@ -5,19 +5,34 @@ from __future__ import annotations
 import argparse
 
 from netstat_parse import runner
-from netstat_parse.command.messages import UNDERSTOOD, complain
-from netstat_parse.command.options import check_columns, find_format
+from netstat_parse.command.inputs import check_table
+from netstat_parse.command.messages import UNDERSTOOD, UsageError, complain
+from netstat_parse.command.options import check_columns, find_format, find_wanted
 from netstat_parse.command.writing import write_snapshots
+from netstat_parse.schema import KINDS, get_kind
+from netstat_parse.writing.text import is_aside, records_of
 from netstat_parse.writing.whole_files import open_output
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs netstat here, or a command, and converts what it prints."""
+    if options.every is not None:
+        from netstat_parse.command.recording import record
+
+        return record(options)
+    if options.count is not None or options.duration is not None:
+        raise UsageError("--count and --for are for --every")
     form = find_format(options.output, options.to)
     check_columns(options, form)
+    wanted = find_wanted(options)
     snapshot = runner.run(options.argv or None, timeout=options.timeout, dialect=options.dialect)
     for note in snapshot.notes:
         complain(note)
+    if form in ("csv", "jsonl"):
+        seen = {kind for kind in KINDS if records_of(snapshot, kind)}
+        check_table(options, get_kind(options.table), seen, any(map(is_aside, snapshot.notes)))
     with open_output(options.output) as out:
-        write_snapshots(options, form, out, [snapshot])
+        write_snapshots(options, form, out, wanted.snapshots([snapshot]) if wanted else [snapshot])
+    if wanted:
+        wanted.say_unknown()
     return UNDERSTOOD

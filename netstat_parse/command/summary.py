@@ -8,7 +8,8 @@ from itertools import islice
 
 from netstat_parse.analysis.summary import summary
 from netstat_parse.analysis.summary_models import Count, StandingQueue, Summary
-from netstat_parse.command.analysis import find_form, reading
+from netstat_parse.command.analysis import find_form, logs
+from netstat_parse.command.inputs import reading
 from netstat_parse.command.messages import UsageError
 from netstat_parse.writing.sockets import (
     address_text,
@@ -35,7 +36,7 @@ def summarize(options: argparse.Namespace) -> int:
         raise UsageError("a summary is written as text, json or jsonl, not as csv")
     with reading(options) as inputs:
         with open_output(options.output) as out:
-            found = map(summary, inputs.logs())
+            found = map(summary, logs(inputs, options))
             if form == "table":
                 for number, counted in enumerate(found):
                     out.write("\n" if number else "")

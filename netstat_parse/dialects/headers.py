@@ -63,6 +63,23 @@ def may_be_header(text: str) -> bool:
     )
 
 
+HeaderSort = tuple[object, ...]
+"""What tells apart headers whose rows have other patterns: the table, its titles, and what the
+width of the columns tells. Empty for those that were worked out ahead, which cost nothing."""
+
+
+def sort_of_header(header: str, dialect: str | None = None) -> HeaderSort | None:
+    """Of which sort a header is; None if the line is no header. It takes no time to speak of."""
+    ready = frozen.LAYOUTS.get(header)
+    if ready is not None and dialect in (None, ready.dialect):
+        return ()
+    if not may_be_header(header):
+        return None
+    from netstat_parse.dialects import registry
+
+    return registry.sort_of_header(header, dialect)
+
+
 def find_layout(header: str, dialect: str | None = None) -> Layout | None:
     """The layout that this line announces, or None if the line is no header.
 

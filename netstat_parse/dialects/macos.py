@@ -295,6 +295,7 @@ DIALECT = Dialect(
         *BSD_TABLES,
     ),
     platform="darwin",
-    run_options=(("-n", "-p", "tcp"),),
+    # -l: whole addresses; -v: processes. Each is refused by some older netstat.
+    run_options=(("-nlv", "-p", "tcp"), ("-nl", "-p", "tcp"), ("-n", "-p", "tcp")),
     is_silent_when_empty=True,
 )

@@ -7,8 +7,16 @@ from importlib import import_module
 from typing import NamedTuple
 
 from netstat_parse.dialects import NAMES
+from netstat_parse.dialects.headers import HeaderSort
 from netstat_parse.errors import UnknownDialectError
-from netstat_parse.grammar.dialect import Claim, Dialect, TableSpec, make_layout, read_titles
+from netstat_parse.grammar.dialect import (
+    Claim,
+    Dialect,
+    TableSpec,
+    make_layout,
+    read_announced,
+    read_titles,
+)
 from netstat_parse.grammar.layout import Layout
 
 
@@ -55,6 +63,16 @@ def read_header(header: str, name: str | None = None) -> Layout | None:
     """The layout that this line announces, in the given dialect or the one that owns it."""
     owner = find_owner(header, name)
     return make_layout(owner.dialect, owner.spec, header) if owner is not None else None
+
+
+@lru_cache(maxsize=128)
+def sort_of_header(header: str, name: str | None = None) -> HeaderSort | None:
+    """What tells apart headers whose rows have other patterns; None if the line is no header."""
+    owner = find_owner(header, name)
+    if owner is None:
+        return None
+    dialect, spec = owner
+    return (dialect.name, dialect.tables.index(spec), read_announced(spec, header))
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from pyparsing import And, ParserElement
 
@@ -103,7 +104,7 @@ def never_truncated(header: str) -> AddressLimits:
     return AddressLimits()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableSpec:
     """One table of a dialect: all that the grammar, the reader and the records need of it."""
 
@@ -159,6 +160,23 @@ class Dialect:
     """It prints its header only with the first row."""
 
 
+class Announced(NamedTuple):
+    """What a header tells of the rows below it: headers that differ in blanks may tell the same."""
+
+    titles: tuple[str, ...]
+    limits: AddressLimits
+    is_padded: bool
+    """Its last column is."""
+
+
+def read_announced(spec: TableSpec, header: str) -> Announced | None:
+    """What a header of this table announces, or None if it is none."""
+    titles = read_titles(spec, header)
+    if titles is None:
+        return None
+    return Announced(titles, spec.limits(header), header.endswith(" "))
+
+
 def read_titles(spec: TableSpec, header: str) -> tuple[str, ...] | None:
     """The header's titles in their order, unknown ones as single words; None if it is no header.
 
@@ -190,24 +208,32 @@ def extra_result(position: int) -> str:
 
 def row_grammar(spec: TableSpec, kind: RowKind, header: str) -> ParserElement:
     """The grammar of one kind of row under a header; ValueError if it is not this table's."""
-    titles = read_titles(spec, header)
-    if titles is None:
+    announced = read_announced(spec, header)
+    if announced is None:
         raise ValueError(f"not a header of this table: {header!r}")
-    limits = kind.limits(spec.limits(header))
+    return _make_grammar(spec, kind, announced)
+
+
+def _make_grammar(spec: TableSpec, kind: RowKind, announced: Announced) -> ParserElement:
+    limits = kind.limits(announced.limits)
     cells: list[ParserElement] = []
-    for column in reversed(columns_of(spec, titles)):
+    for column in reversed(columns_of(spec, announced.titles)):
         cell = kind.cells.get(column.title, column.cell)
         if not isinstance(cell, ParserElement):
-            cell = cell(CellContext(limits, tuple(cells), header.endswith(" ")))
+            cell = cell(CellContext(limits, tuple(cells), announced.is_padded))
         cells.insert(0, cell)
     return And(cells).set_name(f"{kind.name} row").parse_with_tabs()
 
 
-def row_patterns(spec: TableSpec, header: str, prefixed: bool) -> tuple[RowPattern, ...]:
-    """The patterns of each kind of row under a header: the whole one and the quick one."""
+@lru_cache(maxsize=256)
+def row_patterns(spec: TableSpec, announced: Announced, prefixed: bool) -> tuple[RowPattern, ...]:
+    """The patterns of each kind of row under a header: the whole one and the quick one.
+
+    They take hundreds of times as long to make as all else of a layout.
+    """
     patterns = []
     for kind in spec.row_kinds:
-        grammar = row_grammar(spec, kind, header)
+        grammar = _make_grammar(spec, kind, announced)
         prefix = kind.prefix if prefixed else ""
         patterns.append(RowPattern(kind.name, prefix, lower(grammar), lower(grammar, quick=True)))
     return tuple(patterns)
@@ -215,13 +241,14 @@ def row_patterns(spec: TableSpec, header: str, prefixed: bool) -> tuple[RowPatte
 
 def make_layout(dialect: Dialect, spec: TableSpec, header: str) -> Layout | None:
     """The layout that a header announces, or None if it is not this table's."""
-    titles = read_titles(spec, header)
-    if titles is None:
+    announced = read_announced(spec, header)
+    if announced is None:
         return None
+    titles = announced.titles
     columns = columns_of(spec, titles)
     known = [column.title for column in spec.columns]
     fields = [made for column in columns for made in column.fields]
-    patterns = row_patterns(spec, header, prefixed=columns[0].required)
+    patterns = row_patterns(spec, announced, prefixed=columns[0].required)
     given = {name for pattern in patterns for name in re.findall(r"\(\?P<(\w+)>", pattern.whole)}
     given.update(name for cells in spec.banner_cells.values() for name in cells)
     of_kind = [name for cell in spec.kind.cells for name in cell.names]

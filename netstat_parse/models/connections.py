@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, NonNegativeFloat, NonNegativeInt, Tag
+from pydantic import (
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    NonNegativeFloat,
+    NonNegativeInt,
+    Tag,
+)
+from pydantic_core import CoreSchema
 
 from netstat_parse.models.common import Endpoint, Extra, Family, Frozen, FrozenDict, Process
 
@@ -236,6 +244,24 @@ def _connection_tag(value: Any) -> str:
     return connection_class(dialect).__name__ if isinstance(dialect, str) else ""
 
 
+class _ByDialect:
+    """Says in a JSON Schema by which property the classes of connections are told apart."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(schema: CoreSchema, handler: GetJsonSchemaHandler) -> Any:
+        described = handler(schema)
+        *own, other = described["oneOf"]
+        mapping: dict[str, str] = {}
+        for reference in own:
+            of_class = handler.resolve_ref_schema(reference)["properties"]["dialect"]
+            names = of_class.get("enum") or [of_class["const"]]
+            mapping |= dict.fromkeys(names, reference["$ref"])
+        no_other = {"properties": {"dialect": {"not": {"enum": list(mapping)}}}}
+        described["oneOf"] = [*own, {"allOf": [other, no_other]}]
+        described["discriminator"] = {"propertyName": "dialect", "mapping": mapping}
+        return described
+
+
 AnyConnection = Annotated[
     Annotated[LinuxConnection, Tag("LinuxConnection")]
     | Annotated[MacosConnection, Tag("MacosConnection")]
@@ -243,4 +269,5 @@ AnyConnection = Annotated[
     | Annotated[WindowsConnection, Tag("WindowsConnection")]
     | Annotated[Connection, Tag("Connection")],
     Discriminator(_connection_tag),
+    _ByDialect,
 ]

@@ -9,17 +9,16 @@ from collections.abc import Callable, Set
 from typing import NamedTuple
 
 from netstat_parse.dialects import frozen, headers
-from netstat_parse.dialects.headers import Banner, OtherBanner
+from netstat_parse.dialects.headers import Banner, HeaderSort, OtherBanner
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.reading import noise, stamps
+from netstat_parse.reading.account import HEADERS_READ
 from netstat_parse.reading.infer import RowsAlone
 from netstat_parse.reading.lines import MAX_LINE
 from netstat_parse.reading.stamps import Stamp
 
 PEELED_AT_MOST = 4
 """How many stamps and quoting marks may stand before a line's text."""
-HEADERS_READ = 64
-"""How many different headers a log may have: each takes the time of many rows to make sense of."""
 LINES_OF_ROW = 64
 """No row goes on for more lines."""
 BLANKS = (" ", "\t")
@@ -29,6 +28,7 @@ class Header(NamedTuple):
     """A line that announces columns."""
 
     layout: Layout
+    sort: HeaderSort = ()
 
 
 class SurplusHeader(NamedTuple):
@@ -121,8 +121,8 @@ class Expected(NamedTuple):
     """The row right above, if it may go on in this line."""
     alone: RowsAlone | None = None
     """What knows rows that no header announces; None if none may come."""
-    headers: Set[str] = frozenset()
-    """The headers that came before."""
+    headers: Set[HeaderSort] = frozenset()
+    """The sorts of the headers that came before."""
     header_may_come: bool = True
     """False right below the banner of a table that is not read: the header there is its own."""
     dialect: str | None = None
@@ -175,19 +175,19 @@ def _find_stamp(text: str, expected: Expected, peeled: int) -> Stamp | None:
 
 
 def _find_header(text: str, expected: Expected, peeled: int) -> Header | SurplusHeader | None:
-    if not expected.header_may_come:
+    if not expected.header_may_come or not headers.may_be_header(text):
         return None
-    if text not in expected.headers:
-        if not headers.may_be_header(text):
-            return None
-        if len(expected.headers) >= HEADERS_READ:
-            return SurplusHeader()
     printing = expected.banner.dialects if expected.banner is not None else ()
     likely = printing[0] if len(printing) == 1 else None
-    layout = headers.find_layout(text, expected.dialect or likely)
-    if layout is None and expected.dialect is None and likely is not None:
-        layout = headers.find_layout(text)
-    return Header(layout) if layout is not None else None
+    dialect = expected.dialect or likely
+    sort = headers.sort_of_header(text, dialect)
+    if sort is None and dialect != expected.dialect:
+        dialect = None
+        sort = headers.sort_of_header(text)
+    if sort and sort not in expected.headers and len(expected.headers) >= HEADERS_READ:
+        return SurplusHeader()
+    layout = headers.find_layout(text, dialect) if sort is not None else None
+    return Header(layout, sort or ()) if layout is not None else None
 
 
 def _find_other_banner(text: str, expected: Expected, peeled: int) -> OtherBanner | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from netstat_parse.errors import TimestampFormatError
 from netstat_parse.lazy import LazyPattern
 from netstat_parse.reading.stamp_formats import KNOWN_ZONE, NO_YEAR, SOME_LEAP_YEAR, Stamp, zone_of
 
@@ -37,6 +38,25 @@ def find_first(line: str, start: int, formats: Sequence[str]) -> Stamp | None:
     )
 
 
+def check_format(given: str) -> None:
+    """Raises TimestampFormatError for a format that strptime does not know, or with no time in it.
+
+    Without this, a log with such a format would be read as one without stamps.
+    """
+    form = _parse_format(given)
+    if form.pattern == EPOCH:
+        return
+    if "%" not in form.pattern.replace("%%", ""):
+        raise TimestampFormatError(given, "there is no directive in it, such as %Y or %H")
+    try:
+        datetime.strptime("", form.pattern)
+    except (ValueError, re.error, LookupError, OverflowError, TypeError) as error:
+        if not (isinstance(error, ValueError) and str(error).startswith("time data")):
+            raise TimestampFormatError(given, str(error)) from None
+
+
+EPOCH = "%s"
+"""Seconds since 1970, as date(1) has it; strptime does not know it."""
 _MOST_WORDS = 12
 _LONGEST = 256
 """Characters of a stamp; a longer text is none."""
@@ -91,11 +111,11 @@ def _parse_format(given: str) -> _Format:
     directives = set(re.findall("%(.)", pattern, re.DOTALL))
     first = pattern[:1]
     if first == "%":
-        first = "0" if pattern[1:2] in tuple("YymdHIMSfjGVuwUW") else ""
+        first = "0" if pattern[1:2] in tuple("YymdHIMSfjGVuwUWs") else ""
     return _Format(
         pattern,
         words=None if directives & set("cxXnt") else len(pattern.split()),
-        has_year=bool(directives & set("YyGcx")),
+        has_year=bool(directives & set("YyGcxs")),
         has_zone_name="Z" in directives and "z" not in directives,
         first=first,
     )
@@ -132,6 +152,10 @@ def _read(text: str, form: _Format) -> Stamp | None:
 
 
 def _strptime(text: str, form: _Format) -> datetime:
+    if form.pattern == EPOCH:
+        if not (text.isascii() and text.isdigit()):
+            raise ValueError("time data is no number")
+        return datetime.fromtimestamp(int(text), UTC)
     if form.has_year:
         return datetime.strptime(text, form.pattern)
     # Without a year, strptime knows no Feb 29 and newer ones warn.

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
 from netstat_parse.errors import InputError
-from netstat_parse.reading.sources import OnBytes, find_encoding, read_chunks
+from netstat_parse.reading.sources import OnBytes, check_encoding, find_encoding, read_chunks
 
 MAX_LINE = 65_536
 """Characters of a line that are kept; no netstat prints a longer line."""
@@ -87,18 +87,22 @@ def has_long_line(text: str | bytes, longest: int = MAX_LINE) -> bool:
 
 
 def batches(
-    file: BinaryIO, *, size: int = CHUNK, on_bytes: OnBytes | None = None
+    file: BinaryIO,
+    *,
+    size: int = CHUNK,
+    on_bytes: OnBytes | None = None,
+    encoding: str | None = None,
 ) -> Iterator[Batch]:
     """The texts of an open binary file's lines, as soon as they are there.
 
     Takes compressed files and UTF-16 too. `size` bounds what is read, and what is decompressed, in
     one step. `on_bytes` is called after each read with the number of bytes that it gave, before any
-    decompression.
+    decompression. `encoding` is that of texts without a byte-order mark; None: UTF-8 or UTF-16.
 
     A line of more than MAX_LINE characters is cut to its first MAX_LINE + 1. An InputError is
     raised only after every line that was read before it has been given out.
     """
-    return map(decoded, raw_batches(file, size=size, on_bytes=on_bytes))
+    return map(decoded, raw_batches(file, size=size, on_bytes=on_bytes, encoding=encoding))
 
 
 def decoded(batch: RawBatch) -> Batch:
@@ -109,16 +113,23 @@ def decoded(batch: RawBatch) -> Batch:
 
 
 def raw_batches(
-    file: BinaryIO, *, size: int = CHUNK, on_bytes: OnBytes | None = None
+    file: BinaryIO,
+    *,
+    size: int = CHUNK,
+    on_bytes: OnBytes | None = None,
+    encoding: str | None = None,
 ) -> Iterator[RawBatch]:
     """The lines of an open binary file, as `batches` reads them, but not yet decoded.
 
     Lines in UTF-8 are given as their bytes, with their "\\n", so that those that come again need
-    not be decoded. Lines in UTF-16, and batches with a line that is too long, come as texts.
+    not be decoded. Lines in other encodings, and batches with a line that is too long, come as
+    texts.
     """
-    encoding, chunks = find_encoding(read_chunks(file, size, on_bytes))
-    cutter: _Utf8Cutter | _Utf16Cutter
-    cutter = _Utf8Cutter() if encoding == "utf-8" else _Utf16Cutter(encoding)
+    if encoding is not None:
+        check_encoding(encoding)
+    encoding, chunks = find_encoding(read_chunks(file, size, on_bytes), encoding)
+    cutter: _Utf8Cutter | _TextCutter
+    cutter = _Utf8Cutter() if encoding == "utf-8" else _TextCutter(encoding)
     failure: InputError | None = None
     try:
         for chunk in chunks:
@@ -178,8 +189,8 @@ class _Utf8Cutter:
         self._held += data[: self._LIMIT - len(self._held)]
 
 
-class _Utf16Cutter:
-    """Decodes UTF-16 and cuts the text into lines."""
+class _TextCutter:
+    """Decodes text in any encoding and cuts it into lines."""
 
     # One more than what is given out, to see whether a line ends in "\r" there.
     _LIMIT = MAX_LINE + 2

@@ -2,23 +2,37 @@
 
 A snapshot stands alone, so the parts can be read anywhere, with the result of reading the file.
 Where a snapshot begins is found by reading: from a banner or a header on, which begins a snapshot
-whatever stands before it, up to where the reader leaves that snapshot.
+whatever stands before it, up to where the reader leaves that snapshot. So whoever reads a part
+finds by itself where it begins and ends.
 """
 
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import stat
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from netstat_parse.dialects.headers import OtherBanner, find_banner, find_layout, may_be_header
-from netstat_parse.reading.account import Account, LineKind
-from netstat_parse.reading.classify import Blank, Expected, Note, Rule, Stamped, classify
+from netstat_parse.dialects import frozen
+from netstat_parse.dialects.headers import Banner, OtherBanner
+from netstat_parse.reading import noise
+from netstat_parse.reading.classify import (
+    Blank,
+    Expected,
+    Header,
+    Inner,
+    Note,
+    Prompt,
+    Rule,
+    Stamped,
+    classify,
+)
 from netstat_parse.reading.lines import text_of
 from netstat_parse.reading.options import Options
-from netstat_parse.reading.section import Section
+from netstat_parse.reading.reader import LineReader
+from netstat_parse.reading.stamps import Stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,11 +43,13 @@ if TYPE_CHECKING:
     from netstat_parse.reading.sink import Build
     from netstat_parse.schema import Kind
 
-PART = 2**24
+PART = 2**23
 """Bytes; a part is about as large, or as large as the one snapshot in it."""
 LOOK = 2**22
-"""Bytes; so far behind a place for a cut is the next snapshot looked for. A longer one is read by
-one process, with what comes before it."""
+"""Bytes; so far behind a place is the next snapshot looked for. A longer one is read by one
+process, with what comes before it."""
+STEP = 2**15
+"""Bytes that are read in one step when it is looked for."""
 
 NO_TEXT = (
     b"\x1f\x8b",
@@ -54,18 +70,6 @@ class Part(NamedTuple):
     end: int | None = None
 
 
-def cut_file(path: str, options: Options, size: int = PART) -> Iterator[Part]:
-    """The parts of a file, in order: all of it, if it is not one to cut.
-
-    A compressed file, one in UTF-16, and what is no regular file, is read as a whole.
-    """
-    start = 0
-    for cut in _find_cuts(path, options, size):
-        yield Part(path, start, cut)
-        start = cut
-    yield Part(path, start)
-
-
 class PartReader:
     """The bytes of a part, as a file to read from."""
 
@@ -83,26 +87,34 @@ class PartReader:
         return self._file.read(size)
 
 
-def _find_cuts(path: str, options: Options, size: int) -> Iterator[int]:
+def places_for_cuts(path: str, size: int = PART) -> range:
+    """Places in a file, this many bytes apart, behind which it may be cut; the first is 0.
+
+    There is no other where it is to be read as a whole: if it is compressed, in UTF-16, or no
+    regular file.
+    """
     try:
         status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            return  # what is read from a pipe is gone
-        with open(path, "rb") as file:
-            if not _is_text(file, 0):
-                return
-            at = size
-            while at < status.st_size - size // 2:
-                found = find_snapshot(file, at, options)
-                if found is None:
-                    at += LOOK
-                elif not _is_text(file, found):
-                    at = found
-                else:
-                    yield found
-                    at = found + size
+        if stat.S_ISREG(status.st_mode):  # what is read from a pipe is gone
+            with open(path, "rb") as file:
+                if _is_text(file, 0):
+                    return range(0, max(1, status.st_size - size // 2), size)
     except OSError:
-        return  # whoever reads it tells
+        pass  # whoever reads it tells
+    return range(1)
+
+
+def find_part(file: BinaryIO, places: range, number: int, options: Options) -> Part | None:
+    """The part behind one of the places: from the first snapshot that begins there, up to the
+    first one behind a later place. None if no snapshot is found there."""
+    start = find_snapshot(file, places[number], options) if number else 0
+    if start is None:
+        return None
+    ends = (find_snapshot(file, place, options) for place in places[number + 1 :])
+    end = next((end for end in ends if end is not None), None)
+    if len(places) > 1:
+        file.seek(0)
+    return Part(file.name, start, end)
 
 
 def _is_text(file: BinaryIO, place: int) -> bool:
@@ -117,59 +129,114 @@ def _is_text(file: BinaryIO, place: int) -> bool:
 
 def find_snapshot(file: BinaryIO, at: int, options: Options) -> int | None:
     """Where the first snapshot begins behind a place in a file, if that is found near it."""
+    found = _find_beginning(file, at, options)
+    while found is not None and not _is_text(file, found):
+        found = _find_beginning(file, found, options)
+    return found
+
+
+def _find_beginning(file: BinaryIO, at: int, options: Options) -> int | None:
     file.seek(at)
-    place = at + len(file.readline(LOOK))  # what is left of a line
-    above: list[bytes] = []
-    section: Section | None = None
-    watch = _Watch()
-    while place < at + LOOK:
-        line = file.readline(LOOK)
-        if not line.endswith(b"\n"):
-            return None
-        text = text_of(line)
-        if section is None and _begins_snapshot(text, above, options):
-            section = Section(watch, options)
-            watch.account = section.account
-        if section is None:
-            above.append(line)
-        else:
-            was_open, notes = section.snapshot.is_open, section.account.counts[LineKind.NOTE]
-            watch.notes = None
-            section.take(text)
-            if was_open and watch.notes is not None:
-                # A prompt is a note of the snapshot that it ends.
-                return place + len(line) if watch.notes > notes else place
-        place += len(line)
+    start = at + len(file.readline(LOOK))  # what is left of a line
+    reader = LineReader(_Watch(), options)
+    seen: list[bytes] = []
+    begun: int | None = None
+    for lines in _read_lines(file):
+        before = len(seen)
+        seen += lines
+        if begun is None:
+            begun = _find_sure_beginning(seen, before, options)
+            if begun is None:
+                continue
+            before = begun
+        try:
+            reader.feed_lines([line.replace(b"\r\n", b"\n") for line in seen[before:]])
+        except _LeftError:
+            number, line = reader.line
+            left = begun + number - 1
+            # A prompt is a note of the snapshot that it ends.
+            found = _classify(line, options)
+            is_note = isinstance(found, Rule) or (isinstance(found, Prompt) and not found.stamp)
+            return start + sum(map(len, seen[: left + is_note]))
     return None
 
 
-def _begins_snapshot(text: str, above: Sequence[bytes], options: Options) -> bool:
-    """True for a banner or a header that begins a snapshot whatever stands before it."""
-    banner = find_banner(text.strip())
-    if banner is not None:
-        return not banner.follows_another_table
-    layout = find_layout(text, options.dialect) if may_be_header(text) else None
-    return layout is not None and not layout.follows_another_table and not _may_be_aside(above)
+def _read_lines(file: BinaryIO) -> Iterator[list[bytes]]:
+    """The lines that stand near in a file, some at a time; the last one only if it is whole."""
+    held = b""
+    for read in range(0, LOOK, STEP):
+        data = file.read(min(STEP, LOOK - read))
+        end = data.rfind(b"\n") + 1
+        if end:
+            yield io.BytesIO(held + data[:end]).readlines()
+            held = data[end:]
+        else:
+            held += data
+        if not data:
+            return
 
 
-def _may_be_aside(above: Sequence[bytes]) -> bool:
+def _find_sure_beginning(lines: Sequence[bytes], first: int, options: Options) -> int | None:
+    """The index of the first line, from `first` on, that is a banner or a header that begins a
+    snapshot whatever stands before it."""
+    if not _may_begin(b"".join(lines[first:]).decode(errors="replace")):
+        return None
+    for number in range(first, len(lines)):
+        text = text_of(lines[number])
+        if _may_begin(text):
+            found = _classify(text, options)
+            if isinstance(found, Banner) and not found.follows_another_table:
+                return number
+            if (
+                isinstance(found, Header)
+                and not found.layout.follows_another_table
+                and not _may_be_aside(lines[:number], options)
+            ):
+                return number
+    return None
+
+
+def _may_begin(text: str) -> bool:
+    """A cheap test that almost all lines fail among which is neither a banner nor a header."""
+    return any(map(text.__contains__, _MARKS))
+
+
+def _shortest(texts: set[str]) -> list[str]:
+    """Those texts that hold no other of them."""
+    return [a for a in texts if not any(b in a for b in texts if b != a)]
+
+
+_MARKS = _shortest({*frozen.BANNERS, *(max(t, key=len) for t in frozen.REQUIRED_TITLES)})
+"""Every banner and every header holds one of these."""
+
+
+def _may_be_aside(above: Sequence[bytes], options: Options) -> bool:
     """True if the lines above may end with the banner of a table that is not read, whose header
     comes next."""
     for line in reversed(above):
-        found = classify(text_of(line), Expected())
-        found = found.line if isinstance(found, Stamped) else found
+        found = _classify(text_of(line), options)
         if not isinstance(found, Blank | Note | Rule):
             return isinstance(found, OtherBanner)
     return True
 
 
+def _classify(text: str, options: Options) -> Inner | Stamp:
+    """What a line is by itself, behind a stamp in front."""
+    formats = tuple(options.timestamp_formats)
+    expected = Expected(dialect=options.dialect, formats=formats)
+    found = classify(noise.without_escapes(text), expected)
+    return found.line if isinstance(found, Stamped) else found
+
+
+class _LeftError(Exception):
+    """The reader leaves the snapshot."""
+
+
 class _Watch:
-    """A sink that keeps nothing, and sees where a snapshot is left."""
+    """A sink that keeps nothing, and tells when the first snapshot is left."""
 
     def __init__(self) -> None:
-        self.account: Account | None = None
-        self.notes: int | None = None
-        """How many notes there were when it was left."""
+        self.has_begun = False
 
     def cells(self, layout: Layout) -> tuple[str, ...]:
         return layout.names
@@ -178,7 +245,7 @@ class _Watch:
         return lambda rows, text, truncation, marked: [True] * len(rows)
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
-        pass
+        self.has_begun = True
 
     def rows(self, kind: Kind, made: list[Any]) -> None:
         pass
@@ -186,9 +253,12 @@ class _Watch:
     def note(self, text: str) -> None:
         pass
 
+    def note_line(self, text: str) -> None:
+        pass
+
     def unparsed(self, number: int, text: str, reason: str) -> None:
         pass
 
     def between(self) -> None:
-        if self.notes is None and self.account is not None:
-            self.notes = self.account.counts[LineKind.NOTE]
+        if self.has_begun:
+            raise _LeftError

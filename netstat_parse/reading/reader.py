@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from netstat_parse.dialects import NAMES
 from netstat_parse.errors import UnknownDialectError
 from netstat_parse.reading import stamps
-from netstat_parse.reading.account import LineKind
+from netstat_parse.reading.account import LineKind, Spent
 from netstat_parse.reading.lines import text_of
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.section import Section
@@ -31,20 +31,39 @@ LINES_TO_AGE = 50_000
 class LineReader:
     """Reads lines, one batch after another, and gives what they hold to a sink.
 
-    Raises UnknownDialectError if there is no dialect of the name in the options.
+    `spent` is what reading the input up to here has cost. Raises UnknownDialectError if there is no
+    dialect of the name in the options, TimestampFormatError if strptime does not know a format of
+    timestamps in them.
     """
 
-    def __init__(self, sink: Sink, options: Options | None = None) -> None:
+    def __init__(
+        self, sink: Sink, options: Options | None = None, spent: Spent | None = None
+    ) -> None:
         self._options = options or Options()
         dialect = self._options.dialect
         if dialect is not None and dialect not in NAMES:
             raise UnknownDialectError(dialect, NAMES)
-        self._section = Section(sink, self._options)
+        if self._options.timestamp_formats:
+            from netstat_parse.reading.custom_stamps import check_format
+
+            for given in self._options.timestamp_formats:
+                check_format(given)
+        self._section = Section(sink, self._options, spent)
 
     @property
     def counts(self) -> dict[LineKind, int]:
         """How many lines of each kind were read. They add up to all of them."""
         return self._section.account.counts
+
+    @property
+    def line(self) -> tuple[int, str]:
+        """The last line that was not read in bulk: its number, counted from 1, and its text."""
+        return self._section.account.number, self._section.account.line
+
+    @property
+    def spent(self) -> Spent:
+        """What was spent of that which the reading of one input may cost at most."""
+        return self._section.account.spent
 
     @property
     def snapshots(self) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from netstat_parse.dialects.headers import Banner
 from netstat_parse.errors import NotNetstatError
 from netstat_parse.reading import noise
-from netstat_parse.reading.account import Account, LineKind
+from netstat_parse.reading.account import Account, LineKind, Spent
 from netstat_parse.reading.classify import (
     Continuation,
     Expected,
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 class Section:
     """Takes the lines of an input one after another, and gives what they hold to a sink."""
 
-    def __init__(self, sink: Sink, options: Options) -> None:
+    def __init__(self, sink: Sink, options: Options, spent: Spent | None = None) -> None:
         self.at = At.BETWEEN
-        self.account = Account(sink, strict=options.strict)
+        self.account = Account(sink, strict=options.strict, spent=spent)
         self.table: Table | None = None
         """The table whose rows come now; None outside of one."""
         self.snapshot = CurrentSnapshot(sink, options)
@@ -55,7 +55,6 @@ class Section:
         self._front_before: datetime | None = None
         """The time in front of the row above."""
         self._readers = RowReaders(sink)
-        self.headers: set[str] = set()
         self.alone = RowsAlone(options.dialect)
         self.banner: Banner | None = None
         self.banner_is_stamped = False
@@ -115,7 +114,11 @@ class Section:
             # netstat printed it, but only tables that are not read.
             self.begin_snapshot(self.options.dialect or self.other_dialect)
         if not self.snapshot.snapshots:
-            raise NotNetstatError(self.account.number, 1, "", "no netstat output in the input")
+            other = self.account.other_program
+            looks = f"; it looks like {other}" if other else ""
+            raise NotNetstatError(
+                self.account.number, 1, "", f"no netstat output in the input{looks}"
+            )
 
     def _expected(self) -> Expected:
         table, aside = self.table, self.aside
@@ -124,7 +127,7 @@ class Section:
             layout=table.layout if table is not None else None,
             above=table.pending.text if table is not None and table.pending is not None else "",
             alone=self.alone if may_be_alone else None,
-            headers=self.headers,
+            headers=self.account.spent.headers,
             header_may_come=aside is None or aside.lines > 0,
             dialect=self.options.dialect,
             banner=self.banner,

@@ -35,7 +35,11 @@ if TYPE_CHECKING:
             """The next rows of the snapshot's table of this kind."""
 
         def note(self, text: str) -> None:
-            """A note; it may come before any snapshot."""
+            """What the reader says of the snapshot: a table that was set aside, a layout that was
+            guessed. It may come before any snapshot."""
+
+        def note_line(self, text: str) -> None:
+            """A line that is a note, such as a warning; it may come before any snapshot."""
 
         def unparsed(self, number: int, text: str, reason: str) -> None:
             """A line that can't be placed; it may come before any snapshot."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import BinaryIO, Protocol
 
-from netstat_parse.errors import InputError
+from netstat_parse.errors import InputError, UnknownEncodingError
 
 OnBytes = Callable[[int], None]
 """Called after each read with the number of bytes that it gave, before any decompression."""
@@ -69,11 +69,27 @@ def read_chunks(file: BinaryIO, size: int, on_bytes: OnBytes | None = None) -> I
     yield from chunks
 
 
-def find_encoding(chunks: Iterator[bytes]) -> tuple[str, Iterator[bytes]]:
+def is_compressed(head: bytes) -> bool:
+    """True if a file that begins so is one to decompress."""
+    return head.startswith(tuple(_MAGIC))
+
+
+def check_encoding(name: str) -> None:
+    """Raises UnknownEncodingError if there is no encoding of texts of this name."""
+    try:
+        "netstat".encode(name)  # which codecs that are none of texts refuse
+        for byte in range(256):
+            codecs.getincrementaldecoder(name)("backslashreplace").decode(bytes((byte,)))
+    except (LookupError, ValueError, TypeError) as error:
+        raise UnknownEncodingError(name) from error
+
+
+def find_encoding(chunks: Iterator[bytes], given: str | None = None) -> tuple[str, Iterator[bytes]]:
     """The encoding of a text, and its chunks without the byte-order mark.
 
-    The encoding is "utf-8", "utf-16-le" or "utf-16-be". Reads no more chunks than it needs to tell.
-    An InputError that is met meanwhile is raised by the chunks, behind what came before it.
+    The encoding is what the mark says, else the `given` one, else "utf-8", "utf-16-le" or
+    "utf-16-be". Reads no more chunks than it needs to tell. An InputError that is met meanwhile is
+    raised by the chunks, behind what came before it.
     """
     head = b""
     failure: InputError | None = None
@@ -86,6 +102,8 @@ def find_encoding(chunks: Iterator[bytes]) -> tuple[str, Iterator[bytes]]:
         head += chunk
         found = _encoding_of(head, is_all=not chunk)
     encoding, mark_length = found
+    if given is not None and not mark_length:
+        encoding = given
     return encoding, _resume(head[mark_length:], failure, chunks)
 
 

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from netstat_parse.dialects.headers import Banner, OtherBanner, find_layout
-from netstat_parse.reading.account import LineKind
+from netstat_parse.reading.account import HEADERS_READ, LineKind
 from netstat_parse.reading.classify import (
     Blank,
     Continuation,
@@ -93,7 +93,8 @@ def see_header(section: Section, header: Header) -> None:
     if layout.follows_another_table:
         section.snapshot.add_table(layout.header, *([banner.text] if banner else []))
     section.banner = None
-    section.headers.add(layout.header)
+    if header.sort:
+        section.account.spent.headers.add(header.sort)
     section.set_table(layout.under(banner.text) if banner else layout)
     if layout.extra:
         titles = ", ".join(title for _, title in layout.extra)
@@ -105,8 +106,13 @@ def see_surplus_header(section: Section, _: SurplusHeader) -> None:
     """What it announces is not known, so the rows below must not be read as others are."""
     section.end_banner()
     section.end_table()
+    section.account.spent.had_surplus_header = True
+    section.account.report(
+        1,
+        f"expected at most {HEADERS_READ} different headers in an input, so the rows below this "
+        "one are set aside: split the input",
+    )
     section.aside = Aside("too many different headers")
-    section.account.count(LineKind.HEADER)
 
 
 def take_row(section: Section, row: Row) -> None:

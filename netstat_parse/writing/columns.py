@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from netstat_parse.errors import UnknownColumnError
 from netstat_parse.grammar.truncation import MARK
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
     from netstat_parse.models import Endpoint
 
-OF_SNAPSHOT = ("captured_at", "source")
-"""The columns that are the same in all rows of a snapshot."""
-SIGNED = frozenset({"timer_expires", "use_count", "retain_count"})
-"""The columns whose numbers may start with a minus."""
+OF_SNAPSHOT = ("captured_at", "source", "snapshot")
+"""The columns that are the same in all rows of a snapshot; the last is its number, from 1 on."""
 
 Getter = Callable[["Any"], str]
 """From a record to the text of one of its columns."""
@@ -77,14 +75,15 @@ def default_columns(kind: Kind) -> tuple[str, ...]:
     return ("captured_at", *kind.columns)
 
 
-def all_columns(dialect: str, kind: Kind) -> tuple[str, ...]:
-    """What `all` stands for: the default columns, the dialect's own, and the rest."""
+def all_columns(dialects: str | Collection[str], kind: Kind) -> tuple[str, ...]:
+    """What `all` stands for: the default columns, those of one dialect or several, and the rest."""
     base = _record(kind)
+    names = {dialects} if isinstance(dialects, str) else set(dialects)
     own: dict[str, Getter] = {}
-    for record in (base, *base.__subclasses__()):
-        if record is not base and dialect in _dialects(record):
+    for record in base.__subclasses__():
+        if not names.isdisjoint(_dialects(record)):
             own |= _own_getters(record, base)
-    columns = (*default_columns(kind), *own, *_field_getters(base, ()), "source")
+    columns = (*default_columns(kind), *own, *_field_getters(base, ()), *OF_SNAPSHOT)
     return tuple(dict.fromkeys(columns))
 
 

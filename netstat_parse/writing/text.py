@@ -7,15 +7,16 @@ records CSV takes an eighth of the time.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from operator import itemgetter
 
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.truncation import MARK, Truncation, is_address, is_number
+from netstat_parse.lazy import LazyPattern
 from netstat_parse.schema import CONNECTIONS, FILLS, KINDS, Kind
 from netstat_parse.writing.columns import (
-    SIGNED,
     all_columns,
     default_columns,
     find_kind,
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
     from netstat_parse.reading.sink import Build
     from netstat_parse.writing.whole_files import ByteWriter
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection)."""
+FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n")
+"""A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection), some also where
+these are as wide as Chinese characters."""
+NUMBER = LazyPattern(r"-?[0-9]+(?:\.[0-9]+)?")
+"""Such a cell is no formula; timers may be negative."""
 
 
 def write_csv(
@@ -48,15 +52,17 @@ def write_csv(
 
     With `table="unix"` it is a row for each UNIX domain socket instead, with
     `table="multicast_groups"` for each group. `columns` names the columns in their order, None the
-    default ones; `("all",)` appends those of the first row's dialect. `spreadsheet_safe` puts `'`
-    before a text that a spreadsheet would take for a formula. `file` should be open with
-    newline="".
+    default ones; `("all",)` appends those of the first row's dialect, the snapshot's source, and
+    its number. `spreadsheet_safe` puts `'` before a text that a spreadsheet would take for a
+    formula. `file` should be open with newline="".
 
-    Raises UnknownColumnError for a column that no dialect has.
+    Raises UnknownColumnError for a column that no dialect has; ValueError for an unknown table.
     """
     writer = CsvWriter(file, find_kind(table), columns, spreadsheet_safe=spreadsheet_safe)
-    for snapshot in snapshots:
+    for number, snapshot in enumerate(snapshots, 1):
+        writer.number = str(number)
         writer.resolve(snapshot.dialect)
+        writer.source = snapshot.source or ""
         rows = map(writer.row, records_of(snapshot, writer.kind))
         writer.write(rows, snapshot.captured_at)
     writer.begin()
@@ -65,14 +71,15 @@ def write_csv(
 def write_jsonl(
     snapshots: Iterable[Snapshot], file: TextIO, *, table: str = CONNECTIONS.option
 ) -> None:
-    """Writes a JSON object for each connection, one a line: its snapshot's stamp and its fields.
+    """Writes a JSON object for each connection, one a line: its snapshot's stamp and source, and
+    its fields.
 
     With `table="unix"` it is an object for each UNIX domain socket instead, with
-    `table="multicast_groups"` for each group.
+    `table="multicast_groups"` for each group. Raises ValueError for an unknown table.
     """
     kind = find_kind(table)
     for snapshot in snapshots:
-        start = _json_start(snapshot.captured_at)
+        start = _json_start(snapshot.captured_at, snapshot.source)
         file.writelines(f"{start}{_json_fields(r)}\n" for r in records_of(snapshot, kind))
 
 
@@ -95,6 +102,11 @@ def records_of(snapshot: Snapshot, kind: Kind) -> tuple[Record, ...]:
     return records
 
 
+def is_aside(note: str) -> bool:
+    """True for the note of a table that was set aside."""
+    return ": set aside, " in note
+
+
 def quote(text: str) -> str:
     """A cell as RFC 4180 has it: in quotes where it holds a comma, a quote or a line's end."""
     if '"' in text:
@@ -104,7 +116,12 @@ def quote(text: str) -> str:
 
 def quote_harmless(text: str) -> str:
     """A cell as RFC 4180 has it, with `'` before what a spreadsheet would take for a formula."""
-    return quote("'" + text if text.startswith(FORMULA_STARTS) else text)
+    if not text or text[0].isalnum():
+        return quote(text)
+    # Blanks and what can't be seen before it are skipped by some spreadsheets.
+    start = "".join(filter(str.isprintable, text)).lstrip()[:1]
+    is_formula = text[0] in FORMULA_STARTS or (start and start in FORMULA_STARTS)
+    return quote("'" + text if is_formula and not NUMBER.fullmatch(text) else text)
 
 
 class CsvWriter:
@@ -120,6 +137,8 @@ class CsvWriter:
     ) -> None:
         self.kind = kind
         self.source = ""
+        self.number = ""
+        """The snapshot's, from 1 on."""
         self._file = file
         self._default = default_columns(kind)
         self._quote = quote_harmless if spreadsheet_safe else quote
@@ -132,20 +151,19 @@ class CsvWriter:
         elif not self._asks_for_all:
             self._set_columns(tuple(columns))
 
-    def resolve(self, dialect: str) -> tuple[str, ...]:
-        """Takes notice of the dialect of the rows to come; its columns that are left out."""
+    def resolve(self, *dialects: str) -> tuple[str, ...]:
+        """Takes notice of dialects of the rows to come; their columns that are left out."""
         if not self._asks_for_all:
             return ()
-        wanted = all_columns(dialect, self.kind)
+        wanted = all_columns(dialects, self.kind)
         if not self._columns:
             self._set_columns(wanted)
         return tuple(column for column in wanted if column not in self._columns)
 
     def _set_columns(self, columns: tuple[str, ...]) -> None:
         self._columns = columns
-        for column, getter in zip(columns, getters_of(columns, self.kind), strict=True):
-            quoting = quote if column in SIGNED else self._quote
-            self._cells.append(getter and partial(_quoted_cell, getter, quoting))
+        for getter in getters_of(columns, self.kind):
+            self._cells.append(getter and partial(_quoted_cell, getter, self._quote))
 
     def row(self, record: Record) -> tuple[str | None, ...]:
         """A row's cells; None stands for those of its snapshot."""
@@ -155,7 +173,11 @@ class CsvWriter:
 
     def write(self, rows: Iterable[tuple[str | None, ...]], captured_at: datetime | None) -> None:
         """Writes rows of one snapshot."""
-        values = {"captured_at": stamp_text(captured_at), "source": self._quote(self.source)}
+        values = {
+            "captured_at": stamp_text(captured_at),
+            "source": self._quote(self.source),
+            "snapshot": self.number,
+        }
         of_snapshot = [values.get(column, "") for column in self._columns]
         self.begin()
         for row in rows:
@@ -180,10 +202,11 @@ def stamp_text(captured_at: datetime | None) -> str:
     return captured_at.isoformat() if captured_at is not None else ""
 
 
-def _json_start(captured_at: datetime | None) -> str:
+def _json_start(captured_at: datetime | None, source: str | None) -> str:
     from pydantic_core import to_json
 
-    return f'{{"captured_at":{to_json(captured_at).decode()},'
+    stamp, name = to_json(captured_at).decode(), to_json(source).decode()
+    return f'{{"captured_at":{stamp},"source":{name},'
 
 
 def _json_fields(record: Record) -> str:
@@ -221,8 +244,16 @@ class RowSink:
     ) -> None:
         self.kind = kind
         self.unparsed = on_unparsed
-        self.note = on_note
         self.source = ""
+        self.snapshots = 0
+        """How many have begun, in all sources."""
+        self.number_mark = ""
+        """Stands before the number of a snapshot, where that is not the last word on it."""
+        self.kinds: set[Kind] = set()
+        """Of the tables of this source."""
+        self.has_others = False
+        """This source has tables that are set aside."""
+        self._on_note = on_note
         self.captured_at: datetime | None = None
         self._stamp = b""
         """What every row of the snapshot begins with."""
@@ -232,12 +263,28 @@ class RowSink:
         """The names of the cells that are needed of rows."""
         return layout.names
 
+    def begin_source(self, name: str) -> None:
+        """The rows to come are of another source."""
+        self.source = name
+        self.kinds.clear()
+        self.has_others = False
+
+    def note(self, text: str) -> None:
+        """Passes on what the reader says."""
+        self.has_others = self.has_others or is_aside(text)
+        self._on_note(text)
+
+    def note_line(self, text: str) -> None:
+        """A line that is a note has no place among rows."""
+
     def builder(self, layout: Layout) -> Build:
         """From rows' cells to what is written of them."""
+        self.kinds.add(layout.kind)
         return self.row_builder(layout) if layout.kind is self.kind else _leave_out
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         """A snapshot begins."""
+        self.snapshots += 1
         self.captured_at = captured_at
         self._stamp = self.begin_row(captured_at).encode()
 
@@ -257,8 +304,8 @@ class RowSink:
         """Writes rows."""
         raise NotImplementedError
 
-    def resolve(self, dialect: str) -> None:
-        """Takes notice of the dialect that tells the columns."""
+    def resolve(self, *dialects: str) -> None:
+        """Takes notice of the dialects that tell the columns."""
 
     def begin(self) -> None:
         """Writes what comes before the first row, if it is due."""
@@ -335,10 +382,10 @@ class CsvSink(RowSink):
         """The first column, which is the snapshot's stamp."""
         return stamp_text(captured_at) + ","
 
-    def resolve(self, dialect: str) -> None:
-        """Takes notice of the dialect whose columns `all` stands for; empty: the first tells."""
-        if dialect:
-            self._writer.resolve(dialect)
+    def resolve(self, *dialects: str) -> None:
+        """Takes notice of the dialects whose columns `all` stands for; none: the first tells."""
+        if dialects:
+            self._writer.resolve(*dialects)
 
     def begin(self) -> None:
         """Writes the header, if it is due."""
@@ -361,11 +408,35 @@ class CsvSink(RowSink):
             self.write_lines(made)
         else:
             self._writer.source = self.source
+            self._writer.number = self._snapshot_number()
             self._writer.write(made, self.captured_at)
+
+    def _snapshot_number(self) -> str:
+        """What the column of snapshots' numbers holds."""
+        return f"{self.number_mark}{self.snapshots}"
 
     def close(self) -> None:
         """Writes the header if there were no rows."""
         self._writer.begin()
+
+
+class DialectSink(RowSink):
+    """Writes nothing; keeps the dialects of the snapshots."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), lambda *_: None, lambda _: None)
+        self.dialects: dict[str, None] = {}
+
+    def builder(self, layout: Layout) -> Build:
+        """Nothing is made of rows."""
+        return _leave_out
+
+    def start(self, dialect: str, captured_at: datetime | None) -> None:
+        """A snapshot begins."""
+        self.dialects[dialect] = None
+
+    def write(self, made: list[Any]) -> None:
+        """Rows are not needed."""
 
 
 class CsvRows:
@@ -448,8 +519,8 @@ class JsonLinesSink(RowSink):
         return lambda *rows: [_json_fields(record).encode() for record in build(*rows)]
 
     def begin_row(self, captured_at: datetime | None) -> str:
-        """The object's beginning: its first field is the snapshot's stamp."""
-        return _json_start(captured_at)
+        """The object's beginning: its first fields are the snapshot's stamp and source."""
+        return _json_start(captured_at, self.source or None)
 
     def write(self, made: list[bytes]) -> None:
         """Writes rows."""

@@ -30,27 +30,30 @@ class ByteWriter(Protocol):
 
 
 @contextmanager
-def open_output(path: str | os.PathLike[str] | None) -> Iterator[TextIO]:
+def open_output(
+    path: str | os.PathLike[str] | None, *, all_or_nothing: bool = False
+) -> Iterator[TextIO]:
     """Opens a file to write text to it, as UTF-8; None and "-" are standard output.
 
     A file is written beside its target and put in its place when the block ends without an
     exception: until then, and after an exception, the old file is as it was. A device or a pipe is
-    written directly. A name that ends in .gz, .bz2 or .xz compresses.
+    written directly, or, with `all_or_nothing`, when the block ends without an exception. A name
+    that ends in .gz, .bz2 or .xz compresses.
 
     Raises OutputError if the file can't be opened, written or put in its place; BrokenPipeError if
     nobody reads the pipe any more.
     """
     name = None if path is None else os.fspath(path)
     if name is None or name == "-":
-        with _write_standard_output() as text:
-            yield text
+        with _write_standard_output() as text, _hold(text, all_or_nothing) as held:
+            yield held
         return
     with _convert_errors(name):
-        descriptor = _descriptor_of(name)
+        descriptor = descriptor_of(name)
         old = None if descriptor is not None else _status_of(name)
     if descriptor is not None or (old is not None and not stat.S_ISREG(old.st_mode)):
-        with _write_directly(name, descriptor) as text:
-            yield text
+        with _write_directly(name, descriptor) as text, _hold(text, all_or_nothing) as held:
+            yield held
     else:
         with _replace_when_whole(name, old) as text:
             yield text
@@ -60,6 +63,25 @@ def binary(text: TextIO) -> ByteWriter:
     """The writer of bytes under a text file, for who has its text in UTF-8 already."""
     buffer: ByteWriter | None = getattr(text, "buffer", None)
     return buffer if buffer is not None else _TextOnly(text)
+
+
+@contextmanager
+def _hold(text: TextIO, is_wanted: bool) -> Iterator[TextIO]:
+    """Holds what is written, on disk if it is much, until the block ends without an exception."""
+    if not is_wanted:
+        yield text
+        return
+    import shutil
+    from tempfile import SpooledTemporaryFile
+
+    with SpooledTemporaryFile(HELD_IN_MEMORY) as file:
+        held: Any = io.TextIOWrapper(
+            file, encoding="utf-8", errors="backslashreplace", newline="\n"
+        )
+        yield held
+        held.flush()
+        file.seek(0)
+        shutil.copyfileobj(file, binary(text), _BUFFER)
 
 
 class _TextOnly:
@@ -76,6 +98,8 @@ class _TextOnly:
 
 _BUFFER = 262_144
 """Bytes that are gathered before they are compressed and written."""
+HELD_IN_MEMORY = 2**24
+"""Bytes; more of what is held is kept on disk."""
 
 
 @contextmanager
@@ -266,7 +290,7 @@ def _copy_owner_and_mode(number: int, old: os.stat_result) -> None:
         os.fchmod(number, stat.S_IMODE(old.st_mode) & 0o777)
 
 
-def _descriptor_of(name: str) -> int | None:
+def descriptor_of(name: str) -> int | None:
     """The number of the open file that a name like /dev/stdout stands for, else None.
 
     Such a name must not be opened or replaced: when the shell has sent standard output to a file,

@@ -1,0 +1,355 @@
+"""Reading the inputs of a command: files, folders, archives, standard input.
+
+A subcommand adds `add_input_options` to its parser, and reads so::
+
+    with reading(options) as inputs:
+        with open_output(options.output) as out:
+            for snapshot in inputs.snapshots():
+                ...
+            return inputs.status()
+
+What can't be read, what is not understood and what is set aside is said on standard error, and
+makes the exit status; the lines that are not understood go to `--rejects`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import stat
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from netstat_parse.command.messages import (
+    PARTLY,
+    UNDERSTOOD,
+    MissingTableError,
+    NothingReadError,
+    StrictError,
+    UsageError,
+    complain,
+)
+from netstat_parse.command.options import check_suffix, find_wanted
+from netstat_parse.errors import InputError, NotNetstatError, ParseError
+from netstat_parse.reading.inputs import Input, find_files, open_inputs
+from netstat_parse.reading.lines import raw_batches
+from netstat_parse.reading.options import Options
+from netstat_parse.reading.reader import LineReader
+from netstat_parse.writing.text import quote, quote_harmless
+from netstat_parse.writing.whole_files import descriptor_of, open_output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from netstat_parse.command.where import Wanted
+    from netstat_parse.models import Snapshot
+    from netstat_parse.reading.lines import RawBatch
+    from netstat_parse.schema import Kind
+    from netstat_parse.writing.terminal import Progress
+
+NOTES_SAID = 20
+"""At most this many different notes are said of all inputs; further ones are counted."""
+
+
+@contextmanager
+def reading(options: argparse.Namespace) -> Iterator[Inputs]:
+    """The inputs that the options name.
+
+    `--rejects` is written where the block ends as it should, and also where nothing could be read,
+    or --strict ended it. Raises UsageError if an output would overwrite an input or another output.
+    """
+    outputs = {"-o": options.output or "-"}
+    if options.rejects:
+        check_suffix(options.rejects)
+        outputs["--rejects"] = options.rejects
+    files = [file for path in options.files for file in _files_of(path)]
+    check_outputs(files, outputs)
+    wanted = find_wanted(options)
+    failure: NothingReadError | StrictError | None = None
+    with ExitStack() as stack:
+        rejects = options.rejects and stack.enter_context(open_output(options.rejects))
+        safe = getattr(options, "spreadsheet_safe", False)
+        try:
+            yield Inputs(files, options, Tally(rejects or None, wanted, spreadsheet_safe=safe))
+        except (NothingReadError, StrictError) as error:
+            failure = error
+    if failure is not None:
+        raise failure
+
+
+def reader_options(options: argparse.Namespace) -> Options:
+    """What the command's options tell a reader."""
+    return Options(
+        dialect=options.dialect,
+        strict=options.strict,
+        uncut=options.uncut,
+        timestamp_formats=options.timestamp_format,
+    )
+
+
+def _files_of(path: str) -> list[str]:
+    return find_files(path) or [path]  # an empty folder: whoever opens it tells
+
+
+class Inputs:
+    """The inputs of a command, and what came of reading them."""
+
+    def __init__(self, files: Sequence[str], options: argparse.Namespace, tally: Tally) -> None:
+        self.files = files
+        """Paths of files; each may be an archive. "-" is standard input."""
+        self.tally = tally
+        self._options = options
+
+    def snapshots(self) -> Iterator[Snapshot]:
+        """The snapshots of all inputs, one after another, with the connections that are wanted.
+
+        Raises NothingReadError at the end if no input could be read.
+        """
+        wanted = self.tally.wanted
+        for path in self.files:
+            for given in open_inputs(path):
+                found = self._snapshots_of(given)
+                yield from wanted.snapshots(found) if wanted else found
+        if not self.tally.read:
+            self.tally.status()
+
+    def status(self) -> int:
+        """The exit status; raises NothingReadError if no input could be read."""
+        return self.tally.status()
+
+    def _snapshots_of(self, given: Input) -> Iterator[Snapshot]:
+        from netstat_parse.snapshots import SnapshotSink
+
+        tally = self.tally
+
+        class Sink(SnapshotSink):
+            """Tells the tally at once: where there is no snapshot, nobody else will."""
+
+            def note(self, text: str) -> None:
+                super().note(text)
+                tally.add_note(text)
+
+            def unparsed(self, number: int, text: str, reason: str) -> None:
+                super().unparsed(number, text, reason)
+                tally.add_unparsed(number, text, reason)
+
+        sink = Sink(given.name)
+        reader = LineReader(sink, reader_options(self._options))
+        with tally.following(given.name) as source:
+            for batch in source.batches(given, self._options.encoding):
+                reader.feed_lines(batch.lines, terminated=batch.terminated)
+                yield from sink.completed()
+                source.found(reader.snapshots)
+            reader.close()
+            sink.close()
+            yield from sink.completed()
+
+
+class Source:
+    """An input that is being read, and the progress that is shown of it."""
+
+    def __init__(self, name: str) -> None:
+        self.is_live = False
+        self.is_damaged = False
+        self._name = name
+        self._progress: Progress | None = None
+        self._read = 0
+        self._snapshots = 0
+
+    def batches(self, given: Input, encoding: str | None) -> Iterator[RawBatch]:
+        """The input's lines, up to where it is damaged.
+
+        Raises InputError if not even the first could be read.
+        """
+        with given.open() as file:
+            size = 0
+            if not given.is_member:
+                status = os.fstat(file.fileno())
+                self.is_live = not stat.S_ISREG(status.st_mode)
+                size = 0 if self.is_live else status.st_size
+            self.show_progress(size)
+            on_bytes = self._progress.advance if self._progress else None
+            has_begun = False
+            try:
+                for batch in raw_batches(file, on_bytes=on_bytes, encoding=encoding):
+                    has_begun = True
+                    yield batch
+            except InputError as error:
+                if not has_begun:
+                    raise
+                self.fail(str(error))
+
+    def show_progress(self, size: int) -> None:
+        """Starts to show progress on a terminal. `size` is in bytes, 0 if it is not known."""
+        if sys.stderr.isatty():
+            from netstat_parse.writing.terminal import Progress
+
+            self._progress = Progress(self._name, size)
+
+    def has_read(self, count: int) -> None:
+        """Shows that this many bytes were read until now."""
+        if self._progress is not None:
+            self._progress.advance(count - self._read)
+            self._progress.show(self._snapshots)
+        self._read = count
+
+    def fail(self, reason: str) -> None:
+        """Records that the source is damaged; rows read so far are kept."""
+        complain(reason)
+        self.is_damaged = True
+
+    def found(self, snapshots: int) -> None:
+        """Shows that this many snapshots were found until now."""
+        self._snapshots = snapshots
+        if self._progress is not None:
+            self._progress.show(snapshots)
+
+    def close(self) -> None:
+        """Stops showing progress."""
+        if self._progress is not None:
+            self._progress.close()
+
+
+class Tally:
+    """What was read, what was not understood, and what was noted.
+
+    The first line that was not understood is complained of; `rejects` takes them all. Each kind of
+    note is said once. `wanted` are the connections that are not left out.
+    """
+
+    def __init__(
+        self,
+        rejects: TextIO | None,
+        wanted: Wanted | None = None,
+        *,
+        spreadsheet_safe: bool = False,
+    ) -> None:
+        self.source = ""
+        self.read = 0
+        self.wanted = wanted
+        self._unparsed = 0
+        self._failed = 0
+        self._notes: dict[str, int] = {}
+        self._more_notes = 0
+        self._rejects = rejects
+        self._quote = quote_harmless if spreadsheet_safe else quote
+        if rejects is not None:
+            rejects.write("source,number,reason,text\n")
+
+    @contextmanager
+    def following(self, name: str) -> Iterator[Source]:
+        """Counts an input as read or failed; the block reads it to its end."""
+        source = Source(name)
+        self.source = name
+        try:
+            yield source
+        except InputError as error:
+            self._failed += 1
+            complain(str(error))
+        except (NotNetstatError, MissingTableError) as error:
+            self._failed += 1
+            complain(f"{name}: {error.expected if isinstance(error, ParseError) else error}")
+        except ParseError as error:
+            self._reject(error.number, error.line, f"column {error.column}: {error.expected}")
+            raise StrictError(f"{name}: {error}") from error
+        else:
+            self.read += 1
+            self._failed += source.is_damaged
+        finally:
+            source.close()
+
+    def add_unparsed(self, number: int, text: str, reason: str) -> None:
+        """Takes a line that was not understood."""
+        self._unparsed += 1
+        if self._unparsed == 1:
+            shown = text if len(text) <= 200 else text[:200] + "…"
+            complain(f"{self.source}: line {number}, {reason}: {shown!r}")
+        self._reject(number, text, reason)
+
+    def _reject(self, number: int, text: str, reason: str) -> None:
+        if self._rejects is not None:
+            row = (self._quote(self.source), str(number), self._quote(reason), self._quote(text))
+            self._rejects.write(",".join(row) + "\n")
+
+    def add_note(self, text: str) -> None:
+        """Takes what the reader says of a snapshot: a table set aside, a layout that was guessed.
+
+        It is said once, whatever the numbers in it.
+        """
+        kind = re.sub("[0-9]+", "#", text)
+        if kind not in self._notes and len(self._notes) < NOTES_SAID:
+            self._notes[kind] = 0
+            complain(f"{self.source}: {text}")
+        else:
+            self._more_notes += 1
+
+    def status(self) -> int:
+        """The exit status; raises NothingReadError if there was nothing to write."""
+        if self._more_notes:
+            complain(f"{self._more_notes} more notes of such kinds")
+            self._more_notes = 0
+        if self._unparsed > 1:
+            complain(f"{self._unparsed} lines were not understood")
+        if self.wanted is not None:
+            self.wanted.say_unknown()
+        if not self.read:
+            raise NothingReadError
+        return PARTLY if self._unparsed or self._failed else UNDERSTOOD
+
+
+def check_table(
+    options: argparse.Namespace, kind: Kind, seen: Collection[Kind], has_others: bool
+) -> None:
+    """Raises MissingTableError if an input has tables, but none that is to be written.
+
+    `seen` are the kinds of its tables; `has_others` tells that some were set aside. Who asked for a
+    kind of table knows that there may be none.
+    """
+    if kind in seen or not (seen or has_others):
+        return
+    if seen and getattr(options, "table_is_asked_for", False):
+        return
+    others = " and ".join(f"{k.title} (--table {k.option})" for k in sorted(seen, key=str))
+    has = f"; it has {others}" if others else ", only tables that are not read"
+    raise MissingTableError(f"no {kind.title} in the input{has}")
+
+
+# Outputs ------------------------------------------------------------------------------------------
+
+
+def check_outputs(files: Sequence[str], outputs: dict[str, str]) -> None:
+    """Raises UsageError if an output is an input or another output, by whatever name.
+
+    `outputs` has their paths by the options that name them.
+    """
+    identities = {option: _identity(path, sys.stdout) for option, path in outputs.items()}
+    options = list(outputs)
+    for i, option in enumerate(options):
+        for other in options[:i]:
+            if identities[option] is not None and identities[option] == identities[other]:
+                raise UsageError(f"{other} and {option} are the same file: {outputs[option]}")
+    for path in files:
+        identity = _identity(path, sys.stdin)
+        for option in options:
+            if identity is not None and identity == identities[option]:
+                name = "standard output" if outputs[option] == "-" else option
+                raise UsageError(f"{name} would overwrite the input {path}: name another file")
+
+
+def _identity(path: str, standard: TextIO | None) -> tuple[object, ...] | None:
+    """What is the same for all names of a file; None for a device, which several may write to."""
+    try:
+        number = descriptor_of(path)
+        if path == "-":
+            number = standard.fileno() if standard is not None else None
+            if number is None:
+                return None
+        status = os.stat(path) if number is None else os.fstat(number)
+    except (OSError, ValueError):
+        return None if path == "-" else (os.path.realpath(path),)
+    if stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode):
+        return status.st_dev, status.st_ino
+    return None

@@ -1,0 +1,100 @@
+"""`netstat-parse run --every`: snapshots, one after another, to a file that grows."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TextIO, cast
+
+from netstat_parse.command.messages import PARTLY, UNDERSTOOD, UsageError, complain
+from netstat_parse.command.options import check_columns, find_format, find_wanted
+from netstat_parse.command.writing import write_snapshots
+from netstat_parse.errors import CommandError
+from netstat_parse.models import Snapshot
+from netstat_parse.watcher import watch
+from netstat_parse.writing.growing_files import WithoutHeader, open_growing
+
+NOTES_KEPT = 100
+"""So many different notes are said, each once."""
+
+
+def record(options: argparse.Namespace) -> int:
+    """Runs netstat here, or a command, again and again; each snapshot is in the file at once."""
+    form = find_format(options.output, options.to)
+    check_columns(options, form)
+    if form == "json":
+        raise UsageError("--every writes csv, jsonl or table, as an array of json ends only once")
+    wanted = find_wanted(options)
+    failures = Failures()
+    with open_growing(options.output, complain) as out:
+        watched = watch(
+            options.every,
+            options.count,
+            command=options.argv or None,
+            duration=options.duration,
+            timeout=options.timeout,
+            dialect=options.dialect,
+            on_failure=failures.add,
+        )
+        snapshots = failures.between(watched)
+        if wanted is not None:
+            snapshots = wanted.snapshots(snapshots)
+        file = out
+        header = getattr(out, "first_line", "")
+        if form == "csv" and header:
+            file = cast("TextIO", WithoutHeader(out, header, options.output))
+        write_snapshots(options, form, file, _flushed(snapshots, out))
+    if wanted is not None:
+        wanted.say_unknown()
+    return failures.status()
+
+
+def _flushed(snapshots: Iterator[Snapshot], out: TextIO) -> Iterator[Snapshot]:
+    """The snapshots; each is in the file when the next one is asked for."""
+    notes: set[str] = set()
+    for snapshot in snapshots:
+        for note in snapshot.notes:
+            if note not in notes and len(notes) < NOTES_KEPT:
+                notes.add(note)
+                complain(note)
+        yield snapshot
+        out.flush()
+
+
+class Failures:
+    """The runs that failed: each kind is said when it begins, and when it ends.
+
+    What fails at once is a mistake, and ends the work; what fails later may pass.
+    """
+
+    def __init__(self) -> None:
+        self._is_first = True
+        self._told = ""
+        self._in_a_row = 0
+        self._count = 0
+
+    def add(self, error: CommandError) -> None:
+        """Takes the error of a run; raises it if it was the first run."""
+        if self._is_first:
+            raise error
+        self._count += 1
+        self._in_a_row += 1
+        if str(error) != self._told:
+            self._told = str(error)
+            complain(f"{error}; the next run goes on")
+
+    def between(self, snapshots: Iterator[Snapshot]) -> Iterator[Snapshot]:
+        """The snapshots; each tells that a run has not failed."""
+        for snapshot in snapshots:
+            self._is_first = False
+            if self._in_a_row:
+                runs = "1 run" if self._in_a_row == 1 else f"{self._in_a_row} runs"
+                complain(f"it runs again, after {runs} that failed")
+            self._in_a_row, self._told = 0, ""
+            yield snapshot
+
+    def status(self) -> int:
+        """The exit status."""
+        if self._count:
+            complain(f"{self._count} of the runs failed")
+        return PARTLY if self._count else UNDERSTOOD
