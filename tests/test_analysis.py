@@ -477,7 +477,7 @@ def test_what_is_counted() -> None:
         "LISTEN": (0, 1, 1),
     }
     assert found.by_state[0].highest_at == second(1)
-    assert counts(found.by_port) == {"tcp 443 in": (1, 3, 3)}
+    assert counts(found.by_port) == {"tcp 443 (https) in": (1, 3, 3)}
     assert counts(found.by_remote) == {"10.0.0.5": (1, 3, 3)}
     assert counts(found.by_network) == {"10.0.0.0/24": (1, 3, 3)}
     assert counts(found.by_process) == {"sshd": (1, 4, 4)}
@@ -491,7 +491,7 @@ def test_a_connection_that_changes_its_state_is_counted_under_both() -> None:
     found = ns.summary(log([CLIENT], [row(CLIENT, state="TIME_WAIT", pid=0)]))
     assert counts(found.by_state) == {"ESTABLISHED": (0, 1, 1), "TIME_WAIT": (1, 1, 1)}
     assert counts(found.by_remote) == {"10.0.0.9": (1, 1, 1)}
-    assert counts(found.by_port) == {"tcp 443 out": (1, 1, 1)}
+    assert counts(found.by_port) == {"tcp 443 (https) out": (1, 1, 1)}
 
 
 def test_networks_of_ipv6_and_of_what_is_cut() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from netstat_parse.analysis.counting import MOST_COUNTS, MOST_NAMES, Counts, Moments, Queues
 from netstat_parse.analysis.ends import Listeners
+from netstat_parse.analysis.services import find_name
 from netstat_parse.analysis.sockets import (
     Key,
     has_peer,
@@ -192,9 +194,14 @@ class _Counter:
         else:
             # Services have names, and what the system gives has hardly ever one.
             is_here = isinstance(here, str) and not isinstance(there, str)
-        port = here if is_here else there
-        shown = UNKNOWN if port is None else port
-        return f"{row.transport} {shown} {'in' if is_here else 'out'}"
+        return _port_name(row.transport, here if is_here else there, is_here)
+
+
+@lru_cache(1024)
+def _port_name(transport: str, port: int | str | None, is_here: bool) -> str:
+    service = find_name(port, transport) if isinstance(port, int) else None
+    shown = UNKNOWN if port is None else f"{port} ({service})" if service else port
+    return f"{transport} {shown} {'in' if is_here else 'out'}"
 
 
 def _make_listener(listening: _Listening) -> ListeningSocket:

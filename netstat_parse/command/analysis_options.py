@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from netstat_parse.command.options import Parser, add_input_options
+from netstat_parse.command.options import Parser, add_input_options, add_where_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def add_analysis_commands(commands: Commands) -> None:
         "host's: those of several may be given together.",
     )
     pairs.set_defaults(work=_pairs)
-    add_input_options(pairs)
+    _add_inputs(pairs)
     pairs.add_argument(
         "--tolerance",
         metavar="SECONDS",
@@ -40,7 +40,7 @@ def add_analysis_commands(commands: Commands) -> None:
         "log. Exit status: 0, nothing changed; 1, something did; 2, trouble.",
     )
     diff.set_defaults(work=_diff)
-    add_input_options(diff)
+    _add_inputs(diff)
     diff.add_argument("--listening", action="store_true", help="compare open ports alone")
     diff.add_argument("--exit-zero", action="store_true", help="exit with 0 also where it changed")
     _add_output(diff, RECORD_FORMS)
@@ -52,7 +52,7 @@ def add_analysis_commands(commands: Commands) -> None:
         "files are one system's log, in order.",
     )
     lifetimes.set_defaults(work=_lifetimes)
-    add_input_options(lifetimes)
+    _add_inputs(lifetimes)
     _add_each(lifetimes)
     _add_udp(lifetimes)
     _add_output(lifetimes, RECORD_FORMS)
@@ -64,7 +64,7 @@ def add_analysis_commands(commands: Commands) -> None:
         "end, at most and when, and in all. The files are one system's log, in order.",
     )
     summary.set_defaults(work=_summary)
-    add_input_options(summary)
+    _add_inputs(summary)
     _add_each(summary)
     summary.add_argument(
         "--top",
@@ -74,6 +74,11 @@ def add_analysis_commands(commands: Commands) -> None:
         help="print the N highest of each kind; default: %(default)s",
     )
     _add_output(summary, ("table", "json", "jsonl"))
+
+
+def _add_inputs(command: argparse.ArgumentParser) -> None:
+    add_input_options(command)
+    add_where_options(command)
 
 
 def _add_output(command: argparse.ArgumentParser, forms: tuple[str, ...]) -> None:
