@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from printed import LINUX_BANNER, Row, linux_header, linux_row, text_of
 from pydantic import BaseModel
 
@@ -125,6 +128,15 @@ def test_an_owner_that_was_seen_is_kept_in_time_wait() -> None:
     assert pair.first.state == "TIME_WAIT"
     assert pair.first.process is not None
     assert pair.first.process.pid == 812
+
+
+def test_of_ports_that_are_used_again_the_last_connection_holds() -> None:
+    (pair,) = ns.pairs(
+        log([row(SERVER, state="SYN_SENT")], [row(SERVER, state="TIME_WAIT", pid=0)], [CLIENT])
+        + log([row(SERVER, pid=0), LISTENER])
+    )
+    assert pair.server == "first"
+    assert pair.first.process is None
 
 
 def test_two_processes_with_the_same_addresses_are_not_joined() -> None:
@@ -477,7 +489,7 @@ def test_what_is_counted() -> None:
         "LISTEN": (0, 1, 1),
     }
     assert found.by_state[0].highest_at == second(1)
-    assert counts(found.by_port) == {"tcp 443 in": (1, 3, 3)}
+    assert counts(found.by_port) == {"tcp 443 (https) in": (1, 3, 3)}
     assert counts(found.by_remote) == {"10.0.0.5": (1, 3, 3)}
     assert counts(found.by_network) == {"10.0.0.0/24": (1, 3, 3)}
     assert counts(found.by_process) == {"sshd": (1, 4, 4)}
@@ -491,7 +503,7 @@ def test_a_connection_that_changes_its_state_is_counted_under_both() -> None:
     found = ns.summary(log([CLIENT], [row(CLIENT, state="TIME_WAIT", pid=0)]))
     assert counts(found.by_state) == {"ESTABLISHED": (0, 1, 1), "TIME_WAIT": (1, 1, 1)}
     assert counts(found.by_remote) == {"10.0.0.9": (1, 1, 1)}
-    assert counts(found.by_port) == {"tcp 443 out": (1, 1, 1)}
+    assert counts(found.by_port) == {"tcp 443 (https) out": (1, 1, 1)}
 
 
 def test_networks_of_ipv6_and_of_what_is_cut() -> None:
@@ -570,3 +582,82 @@ def test_records_that_are_equal_give_the_same(path: Path) -> None:
     assert ns.pairs(copies) == ns.pairs(given)
     assert list(ns.lifetimes(copies)) == list(ns.lifetimes(given))
     assert ns.summary(copies) == ns.summary(given)
+
+
+PLACES = [("10.0.0.1", "22"), ("10.0.0.2", "1024"), ("10.0.0.2", "1025")]
+
+
+@st.composite
+def any_row(draw: st.DrawFn) -> Row:
+    (local, local_port), (foreign, foreign_port) = draw(st.permutations(PLACES))[:2]
+    if draw(st.booleans()):
+        foreign, foreign_port, state = "0.0.0.0", "*", "LISTEN"
+    else:
+        state = draw(st.sampled_from(["SYN_SENT", "ESTABLISHED", "FIN_WAIT2", "TIME_WAIT"]))
+    return Row(
+        local=local,
+        local_port=local_port,
+        foreign=foreign,
+        foreign_port=foreign_port,
+        state=state,
+        pid=draw(st.sampled_from([0, 1, 2])),
+        recv_q=draw(st.sampled_from([0, 1])),
+    )
+
+
+def visible(snapshot: ns.Snapshot) -> list[ns.Connection]:
+    """Its sockets: of a connection that is printed twice the last row."""
+    listening = [c for c in snapshot.connections if c.state == "LISTEN"]
+    others = {(c.local, c.foreign): c for c in snapshot.connections if c.state != "LISTEN"}
+    return [*listening, *others.values()]
+
+
+@given(st.lists(st.lists(any_row(), max_size=6), min_size=1, max_size=6))
+def test_whatever_happens_adds_up(tables: list[list[Row]]) -> None:
+    """What is opened, closed and changed leads from each snapshot to the next; each connection is
+    in a lifetime while it is there, and in no more than its ends; the counts are those of rows."""
+    text = "".join(
+        text_of([second(i).isoformat(), LINUX_BANNER, linux_header("p")])
+        + "".join(linux_row(r, "p") + "\n" for r in rows)
+        for i, rows in enumerate(tables)
+    )
+    logged = list(ns.iter_snapshots(text))
+    here = Counter(_place(c) for c in visible(logged[0]))
+    found = list(ns.changes(logged))
+    for number, after in enumerate(logged[1:], 1):
+        for change in found:
+            if change.at == second(number):
+                here[_place(change.before)] -= 1
+                here[_place(change.after)] += 1
+        del here[None]
+        assert +here == Counter(_place(c) for c in visible(after))
+
+    lives = list(ns.lifetimes(logged))
+    for number, one in enumerate(logged, 1):
+        there = [life for life in lives if life.first_snapshot <= number <= life.last_snapshot]
+        told = Counter(
+            frozenset((end.host, end.port) for end in (life.pair.first, life.pair.second))
+            for life in there
+        )
+        rows = Counter(
+            frozenset(((c.local.host, c.local.port), (c.foreign.host, c.foreign.port)))
+            for c in visible(one)
+            if c.state != "LISTEN"
+        )
+        assert set(told) == set(rows)
+        assert all(told[pair] <= rows[pair] for pair in rows)
+
+    counted = ns.summary(logged)
+    last = Counter(c.state.value for c in visible(logged[-1]) if c.state)
+    assert {count.name: count.last for count in counted.by_state if count.last} == last
+    most = {
+        state: max(sum(c.state == state for c in visible(one)) for one in logged)
+        for state in {c.state for one in logged for c in visible(one)}
+    }
+    assert {count.name: count.highest for count in counted.by_state} == most
+    pairs = ns.pairs(logged)
+    assert len({frozenset((p.first, p.second)) for p in pairs}) == len(pairs)
+
+
+def _place(c: ns.Connection | None) -> tuple[ns.Endpoint, ns.Endpoint] | None:
+    return (c.local, c.foreign) if c is not None else None

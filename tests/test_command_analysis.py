@@ -192,7 +192,7 @@ def test_summary_for_people(command: Command) -> None:
     lines = [line.split() for line in result.out.splitlines()]
     assert lines[0] == ["4", "snapshots,", STAMP.format(1), "to", STAMP.format(4)]
     assert ["ESTABLISHED", "0", "2", "2", "at", STAMP.format(2), "█▄"] in lines
-    assert ["tcp", "443", "in", "0", "1", "1", "at", STAMP.format(2)] in lines
+    assert ["tcp", "443", "(https)", "in", "0", "1", "1", "at", STAMP.format(2)] in lines
     assert "tcp 0.0.0.0:443 nginx (77), nginx (99)" in result.out
 
 
@@ -257,6 +257,13 @@ def test_programs_can_not_steer_the_terminal(command: Command, name: str) -> Non
     result = command(name, stdin=capture(LISTENER) + capture(LISTENER, hostile))
     assert "\\u202ex" in result.out
     assert "\u202e" not in result.out
+
+
+@pytest.mark.parametrize("name", ["pairs", "diff", "lifetimes", "summary"])
+def test_only_the_connections_that_are_asked_for(command: Command, name: str) -> None:
+    asked = command(name, "--where", "sport = :40112", stdin=LOG).out
+    assert "10.0.0.9:443" in asked or "10.0.0.9 " in asked
+    assert "99" not in asked
 
 
 @pytest.mark.parametrize("name", ["pairs", "diff", "lifetimes"])

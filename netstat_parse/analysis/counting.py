@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from heapq import heappush, heappushpop
 from typing import NamedTuple
@@ -31,30 +32,37 @@ class Counts:
         self._now: dict[str, int] = {}
         self._highest: dict[str, tuple[int, datetime | None]] = {}
         self._totals: dict[str, int] = {}
-        self._touched: set[str] = set()
         self.is_complete = True
 
-    def move(self, before: str | None, after: str | None) -> None:
-        """Counts a socket under another name than before; None: it was not there, or is gone."""
-        now = self._now
-        if before is not None:
-            now[before] -= 1
-            self._touched.add(before)
-        if after is not None:
-            now[after] = now.get(after, 0) + 1
-            self._touched.add(after)
-            self._totals[after] = self._totals.get(after, 0) + 1
+    def take(
+        self,
+        before: Iterable[str | None],
+        after: Iterable[str | None],
+        at: datetime | None,
+    ) -> None:
+        """Counts sockets under other names than before; None: it was not there, or is gone.
 
-    def note(self, at: datetime | None) -> None:
-        """The snapshot is complete."""
-        for name in self._touched:
-            count = self._now[name]
+        These are all that have changed in the snapshot of this stamp.
+        """
+        now, totals = self._now, self._totals
+        touched: dict[str, None] = {}
+        for was, is_ in zip(before, after, strict=True):
+            if was == is_:
+                continue
+            if was is not None:
+                now[was] -= 1
+                touched[was] = None
+            if is_ is not None:
+                now[is_] = now.get(is_, 0) + 1
+                touched[is_] = None
+                totals[is_] = totals.get(is_, 0) + 1
+        for name in touched:
+            count = now[name]
             if not count:
-                del self._now[name]
+                del now[name]
             known = self._highest.get(name)
             if known is None or count > known[0]:
                 self._highest[name] = (count, at)
-        self._touched.clear()
         if len(self._highest) > 2 * MOST_NAMES:
             self._forget()
 

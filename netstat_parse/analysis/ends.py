@@ -38,6 +38,10 @@ class End:
         self.key = key
         self.source = source
         """The host, or file, whose netstat printed it."""
+        self.begin(row, at)
+
+    def begin(self, row: Connection, at: datetime | None) -> None:
+        """Takes the first row of a connection."""
         self.process: Process | None = None
         """The last that was printed: TIME_WAIT has none."""
         self.is_client = self.is_server = False

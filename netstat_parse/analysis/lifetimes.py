@@ -297,7 +297,7 @@ class _Follower:
         for end in life.ends:
             end.stop(last)
         is_inferred = second is not None and not (is_exact(first.row) and is_exact(second.row))
-        return construct(
+        lifetime = construct(
             Lifetime,
             pair=make_pair(first, second, self._listeners, is_inferred=is_inferred),
             first_seen=life.first.at,
@@ -312,6 +312,10 @@ class _Follower:
             first=_make_totals(first),
             second=_make_totals(second) if second is not None else None,
         )
+        # Ends and their life refer to each other: so they are freed without a search for cycles.
+        life.ends.clear()
+        life.spans.clear()
+        return lifetime
 
 
 def _make_span(span: _Span, first: _LivingEnd) -> StateSpan:

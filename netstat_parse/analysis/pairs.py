@@ -12,7 +12,7 @@ from pydantic import Field
 
 from netstat_parse.analysis.ends import End, Listeners
 from netstat_parse.analysis.joining import join_ends
-from netstat_parse.analysis.sockets import WITH_PEER, Key, is_listening
+from netstat_parse.analysis.sockets import WITH_PEER, Key, is_another, is_listening
 from netstat_parse.analysis.steps import Step, Steps, telling
 from netstat_parse.models import Connection, Endpoint, Process, Snapshot, TcpState
 from netstat_parse.models.common import Frozen, construct
@@ -47,7 +47,7 @@ class SocketEnd(Frozen):
 
 
 class SocketPair(Frozen):
-    """A connection: the pair of its sockets (RFC 9293, section 3.3.1)."""
+    """A connection: the pair of its sockets (RFC 9293, section 3.4.1)."""
 
     transport: str
     """tcp, udp ..."""
@@ -71,8 +71,8 @@ def pairs(
     """Each connection once, with what each of its ends told.
 
     A connection has two rows where both its ends are in the captures: over loopback (RFC 9293,
-    section 3.3.1: it is identified by the two sockets alone), or where several hosts' captures are
-    given together. Rows of tcp and of tcp6 with a mapped address are the same connection; scopes
+    section 3.4.1: the pair of its sockets defines it), or where several hosts' captures are given
+    together. Rows of tcp and of tcp6 with a mapped address are the same connection; scopes
     of addresses are not compared. What is told of one end several times is merged, and the last
     holds. What is told of loopback addresses is of one host only.
 
@@ -159,7 +159,7 @@ class _Gathered:
         if step.after is None:
             end.is_there, end.last_at = False, self._at
         else:
-            end.tell(step.after)
+            self._tell(end, step.after, at)
 
     def _come(self, key: Key, row: Connection, at: datetime | None) -> None:
         """Takes the row of an end that is new, or has been gone."""
@@ -168,8 +168,15 @@ class _Gathered:
         if gone is None:
             ends.append(End(key, row, self._source, at))
         else:
-            gone.tell(row)
+            self._tell(gone, row, at)
             gone.is_there = True
+
+    def _tell(self, end: End, row: Connection, at: datetime | None) -> None:
+        """Takes the next row of an end. If its ports are used again, the last connection holds."""
+        if is_another(end.row, row):
+            end.begin(row, at)
+        else:
+            end.tell(row)
 
 
 def make_pair(

@@ -31,8 +31,8 @@ _NEXT: dict[TcpState, set[TcpState]] = {
 }
 """The states that may follow each in one connection: RFC 9293, section 3.3.2, figure 5.
 
-All of them may end in CLOSED. A connection that is opened again from CLOSED or TIME_WAIT is
-another one (RFC 9293, section 3.6.1, calls it an incarnation)."""
+All of them may end in CLOSED. What is opened again from CLOSED, or from TIME_WAIT (section 3.6.1),
+is another incarnation of the connection (section 3.4.1)."""
 
 OPENING = frozenset({TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.ESTABLISHED})
 """The states in which a connection can be young."""
@@ -59,11 +59,14 @@ def has_peer(connection: Connection) -> bool:
     return bool(foreign.port or foreign.service or foreign.truncated)  # Windows prints port 0
 
 
-def network_of(address: Address) -> str:
-    """The network of an address: /24 of IPv4, /64 of IPv6."""
-    address = plain_address(address)
-    if address.version == 4:
-        return f"{str(address).rpartition('.')[0]}.0/24"
+def network_of(endpoint: Endpoint) -> str | None:
+    """The network of an endpoint's address: /24 of IPv4, /64 of IPv6; None without an address."""
+    address = endpoint.address
+    if address is None:
+        return None
+    host = plain_host(endpoint.host)
+    if ":" not in host:
+        return f"{host.rpartition('.')[0]}.0/24"
     return _network_of_ipv6(int(address) >> 64)
 
 

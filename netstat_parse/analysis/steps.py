@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from netstat_parse.analysis.sockets import Key, has_peer, is_exact, key_of, pid_of, socket_of
 from netstat_parse.models import Connection, Snapshot
+from netstat_parse.schema import CONNECTIONS, KINDS
 
 Place = int | tuple[int, int]
 """A record's identity; for further ones of the same in a snapshot, its number with it."""
@@ -167,8 +168,8 @@ def _without(rows: list[Connection], taken: list[Connection]) -> list[Connection
 
 def telling(snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
     """The snapshots but for those of other tables alone, which tell nothing of connections."""
+    others = [kind.name for kind in KINDS if kind is not CONNECTIONS]
     for snapshot in snapshots:
-        if snapshot.connections or not (
-            snapshot.unix_sockets or snapshot.multicast_groups or snapshot.notes
-        ):
+        has_others = snapshot.notes or any(getattr(snapshot, name) for name in others)
+        if snapshot.connections or not has_others:
             yield snapshot

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from netstat_parse.analysis.counting import MOST_COUNTS, MOST_NAMES, Counts, Moments, Queues
 from netstat_parse.analysis.ends import Listeners
+from netstat_parse.analysis.services import find_name
 from netstat_parse.analysis.sockets import (
     Key,
     has_peer,
@@ -101,10 +103,11 @@ class _Counter:
         for step in steps:
             if is_listening(step.after or step.before):  # type: ignore[arg-type]
                 self._listen(step)
-        for step in steps:
-            self._count(step)
-        for counts in self._all:
-            counts.note(at)
+        if steps:
+            names = [self._names_before_and_after(step) for step in steps]
+            before, after = (zip(*some, strict=True) for some in zip(*names, strict=True))
+            for counts, was, is_ in zip(self._all, before, after, strict=True):
+                counts.take(was, is_, at)
         self._queues.take(steps, self._number, at, self._last_at)
         self._moments.add(at, self._sockets.now().get(ALL, 0), self._states.now())
         self._number += 1
@@ -151,8 +154,8 @@ class _Counter:
             there = {key: one for key, one in self._listening.items() if one.rows}
             self._listening = there
 
-    def _count(self, step: Step) -> None:
-        """Counts a socket's row that has come, gone or changed."""
+    def _names_before_and_after(self, step: Step) -> tuple[_Names, _Names]:
+        """Under which names a socket was counted, and is to be counted."""
         before, after = step.before, step.after
         old = new = NOT_COUNTED
         if before is not None:
@@ -163,9 +166,7 @@ class _Counter:
         if after is not None:
             new = self._names_of(after)
             self._names.setdefault(id(after), []).append(new)
-        for counts, was, is_ in zip(self._all, old, new, strict=True):
-            if was != is_:
-                counts.move(was, is_)
+        return old, new
 
     def _names_of(self, row: Connection) -> _Names:
         """Under which names a row is counted; None where it is not."""
@@ -174,13 +175,15 @@ class _Counter:
         if process is None:
             program = vars(row).get("executable") or UNKNOWN
         else:
-            program = (process.name or f"pid {process.pid}") + MARK * process.truncated
+            program = process.name or f"pid {process.pid}"
+            if process.truncated:
+                program += MARK
         if not has_peer(row):
             return ALL, state, None, program, None, None
         foreign = row.foreign
         is_cut = foreign.truncated and foreign.address is None
-        network = network_of(foreign.address) if foreign.address is not None else UNKNOWN
-        return ALL, state, self._port_of(row), program, foreign.host + MARK * is_cut, network
+        host = foreign.host + MARK if is_cut else foreign.host
+        return ALL, state, self._port_of(row), program, host, network_of(foreign) or UNKNOWN
 
     def _port_of(self, row: Connection) -> str:
         """The port that serves, here or there."""
@@ -192,9 +195,14 @@ class _Counter:
         else:
             # Services have names, and what the system gives has hardly ever one.
             is_here = isinstance(here, str) and not isinstance(there, str)
-        port = here if is_here else there
-        shown = UNKNOWN if port is None else port
-        return f"{row.transport} {shown} {'in' if is_here else 'out'}"
+        return _port_name(row.transport, here if is_here else there, is_here)
+
+
+@lru_cache(1024)
+def _port_name(transport: str, port: int | str | None, is_here: bool) -> str:
+    service = find_name(port, transport) if isinstance(port, int) else None
+    shown = UNKNOWN if port is None else f"{port} ({service})" if service else port
+    return f"{transport} {shown} {'in' if is_here else 'out'}"
 
 
 def _make_listener(listening: _Listening) -> ListeningSocket:

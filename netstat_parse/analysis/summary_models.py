@@ -83,7 +83,7 @@ class Summary(Frozen):
     """The highest of TIME_WAIT and SYN_RECEIVED, with their stamps, are here. Sockets without a
     state have their transport's name."""
     by_port: tuple[Count, ...]
-    """`tcp 443 in` are connections to port 443 here, `tcp 443 out` to that of others. Where no
+    """`tcp 443 (https) in` are connections to port 443 here, `out` to that of others. Where no
     socket was seen to listen, the lower port tells which end serves (RFC 6335, section 6: the
     system gives high ones)."""
     by_process: tuple[Count, ...]

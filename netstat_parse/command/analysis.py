@@ -1,10 +1,11 @@
-"""What `pairs`, `diff`, `lifetimes` and `summary` share: logs, and writing."""
+"""What `pairs`, `diff`, `lifetimes` and `summary` share: logs, and writing records."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
+from operator import attrgetter
 from typing import TextIO, TypeVar
 
 from pydantic import BaseModel
@@ -21,7 +22,7 @@ RecordT = TypeVar("RecordT", bound=BaseModel)
 def logs(inputs: Inputs, options: argparse.Namespace) -> Iterator[Iterator[Snapshot]]:
     """The snapshots of all inputs as one log; with --each those of each."""
     if options.each:
-        yield from (group for _, group in groupby(inputs.snapshots(), lambda s: s.source))
+        yield from (group for _, group in groupby(inputs.snapshots(), attrgetter("source")))
     else:
         yield in_order(inputs.snapshots())
 

@@ -17,11 +17,14 @@ RECORD_FORMS = ("table", "csv", "json", "jsonl")
 
 def add_analysis_commands(commands: Commands) -> None:
     """Adds the parsers of these commands."""
-    pairs = commands.add_parser("pairs", help="list each connection once, with both its ends")
-    pairs.set_defaults(work=_pairs)
-    _add_files(
-        pairs, "captures of one host or of several, each its own; none, or -: standard input"
+    pairs = commands.add_parser(
+        "pairs",
+        help="list each connection once, with both its ends",
+        description="Lists each connection once, with what both its ends told. Each FILE is one "
+        "host's: those of several may be given together.",
     )
+    pairs.set_defaults(work=_pairs)
+    _add_inputs(pairs)
     pairs.add_argument(
         "--tolerance",
         metavar="SECONDS",
@@ -39,21 +42,31 @@ def add_analysis_commands(commands: Commands) -> None:
         "log. Exit status: 0, nothing changed; 1, something did; 2, trouble.",
     )
     diff.set_defaults(work=_diff)
-    _add_files(diff, "two captures, or a log; none, or -: standard input")
+    _add_inputs(diff)
     diff.add_argument("--listening", action="store_true", help="compare open ports alone")
     diff.add_argument("--exit-zero", action="store_true", help="exit with 0 also where it changed")
     _add_output(diff, RECORD_FORMS)
 
-    lifetimes = commands.add_parser("lifetimes", help="tell from when to when connections lived")
+    lifetimes = commands.add_parser(
+        "lifetimes",
+        help="tell from when to when connections lived",
+        description="Tells from when to when connections lived, as far as the log tells. The "
+        "files are one system's log, in order.",
+    )
     lifetimes.set_defaults(work=_lifetimes)
-    _add_files(lifetimes, "the log of one system, in order; none, or -: standard input")
+    _add_inputs(lifetimes)
     _add_each(lifetimes)
     _add_udp(lifetimes)
     _add_output(lifetimes, RECORD_FORMS)
 
-    summary = commands.add_parser("summary", help="count by state, port, process, remote address")
+    summary = commands.add_parser(
+        "summary",
+        help="count by state, port, program, remote address",
+        description="Counts sockets by state, port, program, remote address and network: at the "
+        "end, at most and when, and in all. The files are one system's log, in order.",
+    )
     summary.set_defaults(work=_summary)
-    _add_files(summary, "the log of one system, in order; none, or -: standard input")
+    _add_inputs(summary)
     _add_each(summary)
     summary.add_argument(
         "--top",
@@ -65,9 +78,8 @@ def add_analysis_commands(commands: Commands) -> None:
     _add_output(summary, ("table", "json", "jsonl"))
 
 
-def _add_files(command: argparse.ArgumentParser, text: str) -> None:
-    """The inputs, how they are read, and which connections of them are wanted."""
-    add_input_options(command, text)
+def _add_inputs(command: argparse.ArgumentParser) -> None:
+    add_input_options(command)
     add_where_options(command)
 
 

@@ -64,7 +64,9 @@ def _last_of_each(inputs: Inputs, files: list[str]) -> Iterator[Snapshot]:
         found.append(snapshot)
         if count > 1:
             complain(f"{source} holds {count} snapshots: its last is compared")
-    if len(found) != len(files):
+    if len(found) > len(files):
+        raise UsageError(f"diff takes two captures, and {' and '.join(files)} hold {len(found)}")
+    if len(found) < len(files):
         raise NothingReadError
     yield from found
 

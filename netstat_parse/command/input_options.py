@@ -13,17 +13,15 @@ if TYPE_CHECKING:
     from netstat_parse.command.where import Wanted
 
 
-ANY_FILES = "a file, compressed or not, a tar or zip archive, a folder; none, or -: standard input"
-
-
-def add_input_options(command: argparse.ArgumentParser, files: str = ANY_FILES) -> None:
+def add_input_options(command: argparse.ArgumentParser) -> None:
     """Adds the inputs of a command, and the options of reading them: see `command/inputs.py`."""
     command.add_argument(
         "files",
         metavar="FILE",
         nargs="*",
         default=["-"],
-        help=files,
+        help="a file, compressed or not, a tar or zip archive, a folder; none, or -: standard "
+        "input",
     )
     add_dialect(command)
     command.add_argument(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from netstat_parse.analysis.lifetimes import Lifetime, QueuesAndBytes, lifetimes
 from netstat_parse.command.analysis import logs, write_records
-from netstat_parse.command.inputs import Inputs, reading
+from netstat_parse.command.inputs import reading
 from netstat_parse.command.pairs import PAIR_COLUMNS
+from netstat_parse.models import Snapshot
 from netstat_parse.writing.sockets import pair_text, stamp_text
 from netstat_parse.writing.whole_files import open_output
 
@@ -17,14 +18,14 @@ def list_lifetimes(options: argparse.Namespace) -> int:
     """Lists the connections of a log, each as soon as it has ended; gives the exit status."""
     with reading(options) as inputs:
         with open_output(options.output) as out:
-            found = _lifetimes(inputs, options)
+            found = _lifetimes(logs(inputs, options), udp=options.udp)
             write_records(found, options, out, line=lifetime_line, columns=LIFETIME_COLUMNS)
         return inputs.status()
 
 
-def _lifetimes(inputs: Inputs, options: argparse.Namespace) -> Iterator[Lifetime]:
-    transports = ("tcp", "udp", "udplite") if options.udp else ("tcp",)
-    for log in logs(inputs, options):
+def _lifetimes(several: Iterable[Iterable[Snapshot]], *, udp: bool) -> Iterator[Lifetime]:
+    transports = ("tcp", "udp", "udplite") if udp else ("tcp",)
+    for log in several:
         yield from lifetimes(log, transports=transports)
 
 

@@ -45,6 +45,7 @@ class Parser(argparse.ArgumentParser):
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
+
     top = Parser(prog="netstat-parse", description="Turns what netstat prints into CSV and JSON.")
     top.add_argument("--version", action=_Version)
     commands = top.add_subparsers(prog="netstat-parse", metavar="COMMAND", required=True)

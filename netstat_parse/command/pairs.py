@@ -28,7 +28,8 @@ def list_pairs(options: argparse.Namespace) -> int:
     with reading(options) as inputs:
         found = pairs(inputs.snapshots(), tolerance=options.tolerance, transports=transports)
         with open_output(options.output) as out:
-            line = pair_line if len(inputs.files) == 1 else _line_with_sources
+            sources = {end.source for pair in found for end in (pair.first, pair.second)}
+            line = _line_with_sources if len(sources - {None}) > 1 else pair_line
             write_records(found, options, out, line=line, columns=PAIR_COLUMNS)
         return inputs.status()
 
