@@ -42,6 +42,8 @@ class Row(NamedTuple):
     cells: Cells
     missing: int
     """How many bytes its last cell lacks to fill its column."""
+    room: int = 0
+    """For how many bytes the text at its end may go on in the lines below."""
 
 
 class Continuation(NamedTuple):

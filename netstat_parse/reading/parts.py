@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from netstat_parse.dialects.headers import OtherBanner, find_banner, find_layout, may_be_header
-from netstat_parse.reading.account import Account, LineKind
+from netstat_parse.reading.account import Account
 from netstat_parse.reading.classify import Blank, Expected, Note, Rule, Stamped, classify
 from netstat_parse.reading.lines import text_of
 from netstat_parse.reading.options import Options
@@ -122,6 +122,8 @@ def find_snapshot(file: BinaryIO, at: int, options: Options) -> int | None:
     above: list[bytes] = []
     section: Section | None = None
     watch = _Watch()
+    starts: list[int] = []
+    """Of the lines that the section took."""
     while place < at + LOOK:
         line = file.readline(LOOK)
         if not line.endswith(b"\n"):
@@ -133,12 +135,15 @@ def find_snapshot(file: BinaryIO, at: int, options: Options) -> int | None:
         if section is None:
             above.append(line)
         else:
-            was_open, notes = section.snapshot.is_open, section.account.counts[LineKind.NOTE]
-            watch.notes = None
+            was_open = section.snapshot.is_open
+            watch.left = None
+            starts.append(place)
             section.take(text)
-            if was_open and watch.notes is not None:
-                # A prompt is a note of the snapshot that it ends.
-                return place + len(line) if watch.notes > notes else place
+            if was_open and watch.left is not None:
+                # Lines may have been held, so it need not be this one. A prompt is a note of the
+                # snapshot that it ends.
+                number, is_prompt = watch.left
+                return [*starts, place + len(line)][number if is_prompt else number - 1]
         place += len(line)
     return None
 
@@ -168,8 +173,8 @@ class _Watch:
 
     def __init__(self) -> None:
         self.account: Account | None = None
-        self.notes: int | None = None
-        """How many notes there were when it was left."""
+        self.left: tuple[int, bool] | None = None
+        """The number of the line in which it was left, and whether this is a note of it."""
 
     def cells(self, layout: Layout) -> tuple[str, ...]:
         return layout.names
@@ -190,5 +195,6 @@ class _Watch:
         pass
 
     def between(self) -> None:
-        if self.notes is None and self.account is not None:
-            self.notes = self.account.counts[LineKind.NOTE]
+        if self.left is None and self.account is not None:
+            number = self.account.number
+            self.left = number, self.account.noted == number

@@ -83,6 +83,7 @@ class RowReader:
 
     def __init__(self, layout: Layout, sink: Sink) -> None:
         self.layout = layout
+        self._sink = sink
         self.remembers = False
         self._build = sink.builder(layout)
         names = tuple(sink.cells(layout))
@@ -142,6 +143,10 @@ class RowReader:
         marked = [0] if any(row[i] for i in self._forms) else []
         self._tell(known, [text], [row], marked)
         return self._build([row], text, POSSIBLE, marked)[0], known
+
+    def read_unfinished(self, text: str, cells: Cells) -> tuple[Made, Known]:
+        """Make one row, as `read_alone` does, whose program's name may go on below."""
+        return RowReader(self.layout.unfinished(), self._sink).read_alone(text, cells)
 
     def read_as_whole(self, lines: Sequence[Line]) -> list[Made]:
         """Make lines that are rows, where it is known that netstat cut nothing."""

@@ -25,6 +25,7 @@ from netstat_parse.reading.classify import (
 from netstat_parse.reading.current import CurrentSnapshot
 from netstat_parse.reading.infer import RowsAlone, name_layouts
 from netstat_parse.reading.lines import MAX_LINE, text_of
+from netstat_parse.reading.rest import Doubt, settle_as_rest, settle_as_they_look, take_rest
 from netstat_parse.reading.rows import Known, is_plain
 from netstat_parse.reading.table import PendingRow, RowReaders, Table, is_much_later
 from netstat_parse.reading.transitions import TRANSITIONS, Aside, At, take_row
@@ -60,6 +61,8 @@ class Section:
         self.banner: Banner | None = None
         self.banner_is_stamped = False
         """The line of the banner above has a stamp in front."""
+        self.doubt: Doubt | None = None
+        """Lines that may be the rest of a row."""
         self.aside: Aside | None = None
         self.other_dialect: str | None = None
         """Of the tables that were set aside outside of a snapshot."""
@@ -75,8 +78,11 @@ class Section:
         text = line.removeprefix("\ufeff")
         if not is_plain(text):
             text = noise.without_escapes(text)
-        if self.table is not None and self.table.is_rest_of_row(text):
-            self.account.report(1, "expected a row: this is the rest of the one above")
+        self.take_text(text, terminated=terminated)
+
+    def take_text(self, text: str, *, terminated: bool = True) -> None:
+        """Take what is left of the line without what is around it."""
+        if take_rest(self, text):
             return
         found = classify(text, self._expected())
         if self._end_rows_alone(found):
@@ -84,24 +90,33 @@ class Section:
         row = found.line if isinstance(found, Stamped) else found
         if not terminated and isinstance(row, Row) and self.table and self.table.is_cut_short(row):
             self.account.report(
-                len(line) + 1, "expected the rest of the row: the input ends inside it"
+                len(self.account.line) + 1, "expected the rest of the row: the input ends inside it"
             )
             return
+        if isinstance(row, Row) and self.table is not None:
+            self.table.learn([row.text])
         self._handle(found)
 
     def take_rows(self, rows: Sequence[lines.Line], made: list[Made], known: Known) -> None:
         """Take lines that are rows of the table, complete in themselves, and what they gave."""
         table = self.table
         assert table is not None
+        settle_as_rest(self)
+        table.broken = ""
+        table.learn(rows)
         self.pass_pending_row()
         self.account.number += len(rows)
         self.account.count(LineKind.ROW, len(rows))
         table.count(rows)
-        if table.layout.continued_prefixes:
-            last = text_of(rows[-1])
-            if table.may_go_on(last):
-                table.pending = PendingRow(last, made[-1], known)
-                rows, made = rows[:-1], made[:-1]
+        last = text_of(rows[-1])
+        row = table.find_room(last)
+        if row is not None:
+            place = self.account.number, last
+            table.pending = PendingRow(last, made[-1], known, *row[1:], place)
+        elif table.may_go_on(last):
+            table.pending = PendingRow(last, made[-1], known)
+        if table.pending is not None:
+            rows, made = rows[:-1], made[:-1]
         if made:
             self.snapshot.add_rows(table.reader, known, rows, made)
 
@@ -109,6 +124,7 @@ class Section:
         """The input has ended; raises NotNetstatError if there was no netstat output in it."""
         if self.at is At.HOLDING:
             self.release_rows()
+        settle_as_they_look(self)
         self.end_banner()
         self.end_table()
         if not self.snapshot.is_open and self.other_dialect is not None:
@@ -181,10 +197,25 @@ class Section:
     def pass_pending_row(self) -> None:
         """The row above has no more lines."""
         table = self.table
-        if table is not None and table.pending is not None:
-            text, made, known = table.pending
-            table.pending = None
-            self.snapshot.add_rows(table.reader, known, [text], [made])
+        if table is None or table.pending is None:
+            return
+        if table.lacks_its_end(table.pending):
+            self.report_pending_row()
+            return
+        text, made, known = table.pending[:3]
+        table.pending = None
+        self.snapshot.add_rows(table.reader, known, [text], [made])
+
+    def report_pending_row(self) -> None:
+        """The row above lacks its end."""
+        table, account = self.table, self.account
+        assert table is not None
+        assert table.pending is not None
+        pending, table.pending = table.pending, None
+        here, account.place = account.place, pending.place
+        account.count(LineKind.ROW, -1)
+        account.report(len(pending.text) + 1, "expected the rest of the row")
+        account.place = here
 
     # Rows alone
 

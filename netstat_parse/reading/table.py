@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from netstat_parse.grammar.layout import Layout
-from netstat_parse.grammar.padding import Padding
+from netstat_parse.grammar.layout import Cells, Layout
+from netstat_parse.grammar.padding import Padding, size_of
 from netstat_parse.reading.classify import Row
-from netstat_parse.reading.lines import text_of
+from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.rows import Known, RowReader
 
 TYPE_CHECKING = False
@@ -32,6 +32,13 @@ class PendingRow(NamedTuple):
     text: str
     made: Made
     known: Known
+    cells: Cells = ()
+    missing: int = 0
+    """How many bytes its last cell lacks to fill its column."""
+    room: int = 0
+    """For how many bytes the text at its end may go on."""
+    place: tuple[int, str] = (0, "")
+    """Its line's number and text in the input."""
 
 
 class Table:
@@ -45,6 +52,8 @@ class Table:
         self.rows = 0
         """How many there were until now."""
         self.pending: PendingRow | None = None
+        self.broken = ""
+        """The line above, if it may be a row that a line feed has cut in its middle."""
         self.has_stamped_rows = False
         """Its rows have stamps in front, so that those read in bulk need these taken off."""
         self._padding = Padding()
@@ -52,12 +61,14 @@ class Table:
 
     def count(self, lines: Sequence[Line]) -> None:
         """Count rows that are complete in themselves, and learn of them whether all are padded."""
-        if self._is_wide and not self._padding.is_padded:
-            self._learn(lines)
+        self.learn(lines)
         self.rows += len(lines)
         self._padding.expect_rest(0)
 
-    def _learn(self, lines: Sequence[Line]) -> None:
+    def learn(self, lines: Sequence[Line]) -> None:
+        """Learn of rows whether all are padded."""
+        if not self._is_wide or self._padding.is_padded:
+            return
         if any(map(_ends_with_blank, lines)):
             self._padding.is_padded = True
         elif self._padding.is_padded is None:
@@ -72,9 +83,42 @@ class Table:
         prefixes = self.layout.continued_prefixes
         return bool(prefixes) and text.lstrip(" \t").startswith(prefixes)
 
-    def lacks_its_end(self, row: Row) -> bool:
+    def find_room(self, text: str) -> Row | None:
+        """The row in a line, if a text at its end may go on in the lines below."""
+        if not self.layout.may_have_room:
+            return None
+        found = self.layout.find_row(text)
+        return Row(text, *found) if found is not None and found.room > 0 else None
+
+    def lacks_its_end(self, row: Row | PendingRow) -> bool:
         """True for a row whose program's name goes on below, as the padding shows."""
         return bool(row.missing > 0 and self.layout.names_programs and self._padding.is_padded)
+
+    def leave_room(self, text: str) -> None:
+        """This much less room is left for the row above."""
+        if self.pending is not None:
+            left = self.pending.room - size_of(text) - 1
+            self.pending = self.pending._replace(room=left)
+
+    def leave_unfinished(self, text: str) -> None:
+        """The name in the row above may go on in this line, so it is marked as truncated."""
+        if self.pending is not None:
+            made, known = self.reader.read_unfinished(self.pending.text, self.pending.cells)
+            self.pending = self.pending._replace(made=made, known=known, missing=0)
+            self.leave_room(text)
+
+    def is_row(self, text: str) -> bool:
+        """True for a row of its layout."""
+        return self.layout.find_row(text) is not None
+
+    def are_row(self, above: str, text: str) -> bool:
+        """True for two lines that are one row with a line feed within a name."""
+        return len(above) + len(text) < MAX_LINE and self.is_row(f"{above}?{text}")
+
+    def see_odd(self, text: str) -> None:
+        """A line was none that is known: it may be a row with a line feed in its middle."""
+        if self.layout.names_programs and text.lstrip(" \t").startswith(self.layout.prefixes):
+            self.broken = text
 
     def is_cut_short(self, row: Row) -> bool:
         """True for a row at the input's end whose last cell is shorter than netstat prints it.
@@ -90,7 +134,7 @@ class Table:
 
     def is_rest_of_row(self, text: str) -> bool:
         """True for a piece of the row above, whose program has a line feed in its name."""
-        return self._padding.is_rest(text) and self.layout.find_row(text) is None
+        return self._padding.is_rest(text)
 
 
 def _ends_with_blank(line: Line) -> bool:

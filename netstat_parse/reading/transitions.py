@@ -122,8 +122,8 @@ def take_row(section: Section, row: Row) -> None:
     section.account.count(LineKind.ROW)
     table.count([row.text])
     table.expect_rest(row.missing)
-    table.pending = PendingRow(row.text, made, known)
-    if not table.may_go_on(row.text):
+    table.pending = PendingRow(row.text, made, known, *row[1:], section.account.place)
+    if not row.room and not table.may_go_on(row.text):
         section.pass_pending_row()
 
 
@@ -206,6 +206,8 @@ def pass_over_blank(section: Section, _: Blank) -> None:
 def report_odd(section: Section, odd: Odd) -> None:
     """A line that no rule accounts for is reported."""
     section.account.report_odd(odd.text, section.table.layout if section.table else None)
+    if section.table is not None:
+        section.table.see_odd(odd.text)
 
 
 def count_aside(section: Section, _: object) -> None:

@@ -1,0 +1,156 @@
+"""The rest of a row: lines that a line feed in a program's name, or in a path, has made of it.
+
+Whoever chooses such a name could write stamps, prompts and banners into a capture. So below a row
+whose text may go on, a line that can be its rest is not acted upon:
+
+- Where padding shows how much of the row is missing, so much of what follows is its rest.
+- Where it does not, a line that fits what a program's field may still hold, of 20 bytes, may be
+  the rest: it is reported, or becomes a note if it looks like a prompt, and the name above is
+  marked as truncated.
+- A path, or the rest of a row that was cut in its middle, may be longer. Then the next line tells:
+  a row that follows belongs to the table above, since netstat prints a header first; and what
+  stands between is the rest. Anything else that follows leaves the lines what they look like.
+"""
+
+from __future__ import annotations
+
+from netstat_parse.dialects.headers import Banner, OtherBanner
+from netstat_parse.grammar.padding import PROGRAM_FIELD, size_of
+from netstat_parse.reading.account import LineKind
+from netstat_parse.reading.classify import Expected, Header, Note, Prompt, Rule, Stamped, classify
+from netstat_parse.reading.infer import HeldLine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from netstat_parse.reading.classify import Line
+    from netstat_parse.reading.section import Section
+
+IS_REST = "expected a row: this is the rest of the one above"
+MAY_BE_REST = "expected a row: this may be the rest of the one above, whose name has no end"
+
+
+class Doubt:
+    """Lines that are the rest of the row above if a row follows, and else what they look like."""
+
+    def __init__(self, above: str, room: int) -> None:
+        self.above = above
+        """The row, and the lines held below it, as one line."""
+        self.room = room
+        """How many bytes may still come."""
+        self.lines: list[HeldLine] = []
+
+    def hold(self, section: Section, text: str) -> None:
+        """Hold a line."""
+        self.lines.append(HeldLine(section.account.number, section.account.line, text))
+        self.above = f"{self.above}?{text}"
+        self.room -= size_of(text) + 1
+
+
+def take_rest(section: Section, text: str) -> bool:
+    """Take a line that is the rest of the row above, or may be; False if it is something else."""
+    table = section.table
+    if table is None:
+        return False
+    if table.is_rest_of_row(text):
+        table.leave_unfinished(text)
+        section.account.report(1, IS_REST)
+        return True
+    if section.doubt is not None:
+        return _go_on_doubting(section, text, section.doubt)
+    if table.pending is not None and table.pending.room > 0:
+        return _take_below_row(section, text)
+    broken, table.broken = table.broken, ""
+    if not broken or table.is_row(text):
+        return False
+    if table.are_row(broken, text):
+        if isinstance(_looks(section, text), Banner | Header):
+            return False
+        section.account.report(1, IS_REST)
+        return True
+    if size_of(text) <= PROGRAM_FIELD and not isinstance(_looks(section, text), Note):
+        section.doubt = Doubt(broken, PROGRAM_FIELD)
+        section.doubt.hold(section, text)
+        return True
+    return False
+
+
+def _take_below_row(section: Section, text: str) -> bool:
+    """The same below a row whose last text may go on."""
+    table, account = section.table, section.account
+    assert table is not None
+    assert table.pending is not None
+    pending = table.pending
+    fits = size_of(text) <= pending.room
+    is_short = pending.room <= PROGRAM_FIELD
+    if not (fits and is_short) and (
+        table.is_row(text) or not (fits or table.are_row(pending.text, text))
+    ):
+        return False
+    if not text.strip(" \t"):
+        table.leave_room(text)
+        account.count(LineKind.BLANK)
+        return True
+    looks = _looks(section, text)
+    if fits and is_short and not isinstance(looks, OtherBanner):
+        table.leave_unfinished(text)
+        if isinstance(looks, Prompt | Rule | Note):
+            account.note(text.strip())
+        else:
+            account.report(1, MAY_BE_REST)
+        return True
+    if isinstance(looks, Note | Stamped) or (isinstance(looks, Banner | Header) and not fits):
+        return False
+    section.doubt = Doubt(pending.text, pending.room)
+    section.doubt.hold(section, text)
+    return True
+
+
+def _go_on_doubting(section: Section, text: str, doubt: Doubt) -> bool:
+    table = section.table
+    assert table is not None
+    if table.is_row(text):
+        settle_as_rest(section)
+        return False
+    if table.are_row(doubt.above, text):
+        settle_as_rest(section)
+        section.account.report(1, IS_REST)
+        return True
+    if size_of(text) <= doubt.room:
+        doubt.hold(section, text)
+        return True
+    settle_as_they_look(section)
+    return take_rest(section, text)
+
+
+def _looks(section: Section, text: str) -> Line:
+    """What the line is if it is no rest."""
+    return classify(text, Expected(formats=tuple(section.options.timestamp_formats)))
+
+
+def settle_as_rest(section: Section) -> None:
+    """A row follows the lines that are held, so they are the rest of the one above."""
+    doubt, table, account = section.doubt, section.table, section.account
+    if doubt is None or table is None:
+        return
+    section.doubt = None
+    if table.pending is not None:
+        section.report_pending_row()
+    here = account.place
+    for number, line, _ in doubt.lines:
+        account.place = number, line
+        account.report(1, IS_REST)
+    account.place = here
+
+
+def settle_as_they_look(section: Section) -> None:
+    """What follows the lines that are held, if anything does, shows that they are no rest."""
+    doubt, account = section.doubt, section.account
+    if doubt is None:
+        return
+    section.doubt = None
+    section.pass_pending_row()
+    here = account.place
+    for number, line, text in doubt.lines:
+        account.place = number, line
+        section.take_text(text)
+    account.place = here
