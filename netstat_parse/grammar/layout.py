@@ -168,6 +168,14 @@ class Layout:
         return any("(?P<program>" in pattern.whole for pattern in self.patterns)
 
     @cached_property
+    def names_programs_within(self) -> bool:
+        """There are cells behind the program's name."""
+        wholes = [pattern.whole for pattern in self.patterns]
+        return self.names_programs and any(
+            re.search(r"\(\?P<program>.*\(\?P<", whole, re.DOTALL) for whole in wholes
+        )
+
+    @cached_property
     def may_have_room(self) -> bool:
         """The text at a row's end may have line feeds in it."""
         return self.names_programs or "path" in self.names

@@ -192,6 +192,14 @@ def _find_header(text: str, expected: Expected, peeled: int) -> Header | Surplus
     return Header(layout) if layout is not None else None
 
 
+def _find_marked(text: str, expected: Expected, peeled: int) -> Line | None:
+    """A banner or a header behind a mark that a prompt may have as well: `# Active ...`."""
+    unmarked = noise.without_mark(text)
+    if len(unmarked) == len(text) or peeled >= PEELED_AT_MOST:
+        return None
+    return _find_banner(unmarked, expected, peeled) or _find_header(unmarked, expected, peeled)
+
+
 def _find_other_banner(text: str, expected: Expected, peeled: int) -> OtherBanner | None:
     return headers.find_other_banner(text.strip())
 
@@ -243,6 +251,7 @@ FINDERS: tuple[Callable[[str, Expected, int], Line | None], ...] = (
     _find_stamp,
     _find_header,
     _find_other_banner,
+    _find_marked,
     _find_session,
     _find_row_alone,
     _peel,

@@ -77,8 +77,10 @@ class LineReader:
             return 1
         reader = section.table.reader
         rows: Sequence[Line] = lines
+        if section.wrapping.frame is not None:
+            rows = [section.wrapping.take_off_frame(text_of(line)) for line in lines]
         if section.table.has_stamped_rows:
-            rows = [self._behind_stamp(text_of(line)) for line in lines]
+            rows = [self._behind_stamp(text_of(line)) for line in rows]
         made, holes, known = reader.read(rows)
         if not holes:
             section.take_rows(rows, made, known)

@@ -15,15 +15,28 @@ whose text may go on, a line that can be its rest is not acted upon:
 from __future__ import annotations
 
 from netstat_parse.dialects.headers import Banner, OtherBanner
-from netstat_parse.grammar.padding import PROGRAM_FIELD, size_of
+from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD, size_of
+from netstat_parse.reading import noise
 from netstat_parse.reading.account import LineKind
-from netstat_parse.reading.classify import Expected, Header, Note, Prompt, Rule, Stamped, classify
+from netstat_parse.reading.around import unescaped
+from netstat_parse.reading.classify import (
+    Expected,
+    Header,
+    Note,
+    Odd,
+    Prompt,
+    Row,
+    Rule,
+    Stamped,
+    classify,
+)
 from netstat_parse.reading.infer import HeldLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from netstat_parse.reading.classify import Line
     from netstat_parse.reading.section import Section
+    from netstat_parse.reading.table import PendingRow, Table
 
 IS_REST = "expected a row: this is the rest of the one above"
 MAY_BE_REST = "expected a row: this may be the rest of the one above, whose name has no end"
@@ -57,58 +70,69 @@ def take_rest(section: Section, text: str) -> bool:
         return True
     if section.doubt is not None:
         return _go_on_doubting(section, text, section.doubt)
-    if table.pending is not None and table.pending.room > 0:
-        return _take_below_row(section, text)
     broken, table.broken = table.broken, ""
-    if not broken or table.is_row(text):
+    if table.pending is not None:
+        return _take_below_row(section, table, table.pending, text)
+    if not broken:
+        return False
+    looks = _looks(section, text)
+    if isinstance(looks, Row | Banner | Header | Note):
         return False
     if table.are_row(broken, text):
-        if isinstance(_looks(section, text), Banner | Header):
-            return False
         section.account.report(1, IS_REST)
         return True
-    if size_of(text) <= PROGRAM_FIELD and not isinstance(_looks(section, text), Note):
-        section.doubt = Doubt(broken, PROGRAM_FIELD)
-        section.doubt.hold(section, text)
-        return True
-    return False
+    room = LONGEST_PATH if "path" in table.layout.names else PROGRAM_FIELD
+    if size_of(text) > room:
+        return False
+    return _doubt(section, Doubt(broken, room), text)
 
 
-def _take_below_row(section: Section, text: str) -> bool:
-    """The same below a row whose last text may go on."""
-    table, account = section.table, section.account
-    assert table is not None
-    assert table.pending is not None
-    pending = table.pending
-    fits = size_of(text) <= pending.room
-    is_short = pending.room <= PROGRAM_FIELD
-    if not (fits and is_short) and (
-        table.is_row(text) or not (fits or table.are_row(pending.text, text))
-    ):
+def _take_below_row(section: Section, table: Table, above: PendingRow, text: str) -> bool:
+    """The same below a row whose last text may go on, or which is not padded."""
+    fits = 0 < above.room >= size_of(text)
+    are_row = table.are_row(above.text, text)
+    if not fits and not are_row:
         return False
     if not text.strip(" \t"):
         table.leave_room(text)
-        account.count(LineKind.BLANK)
+        section.account.count(LineKind.BLANK)
         return True
     looks = _looks(section, text)
-    if fits and is_short and not isinstance(looks, OtherBanner):
-        table.leave_unfinished(text)
-        if isinstance(looks, Prompt | Rule | Note):
-            account.note(text.strip())
+    if isinstance(looks, Note) and fits:
+        if above.room > PROGRAM_FIELD and "path" in table.layout.names:
+            table.leave_room(text)
         else:
-            account.report(1, MAY_BE_REST)
+            table.leave_unfinished(text)
+        section.account.note(text.strip())
         return True
-    if isinstance(looks, Note | Stamped) or (isinstance(looks, Banner | Header) and not fits):
+    if fits and above.room <= PROGRAM_FIELD:
+        table.leave_unfinished(text)
+        if isinstance(looks, OtherBanner):
+            return _doubt(section, Doubt(above.text, above.room), text)
+        if isinstance(looks, Prompt | Rule | Note):
+            section.account.note(text.strip())
+        else:
+            section.account.report(1, MAY_BE_REST)
+        return True
+    if isinstance(looks, Row | Note) or (not fits and isinstance(looks, Banner | Header)):
         return False
-    section.doubt = Doubt(pending.text, pending.room)
-    section.doubt.hold(section, text)
-    return True
+    is_sure = isinstance(looks, Odd) or _ends_field(above, text)
+    if are_row and is_sure:
+        section.report_pending_row()
+        section.account.report(1, IS_REST)
+        return True
+    return _doubt(section, Doubt(above.text, above.room), text)
+
+
+def _ends_field(above: PendingRow, text: str) -> bool:
+    """True for what a program's field of the row above lacks, and a path behind it."""
+    return text[above.room - 1 : above.room + 1] in (" /", " @")
 
 
 def _go_on_doubting(section: Section, text: str, doubt: Doubt) -> bool:
     table = section.table
     assert table is not None
-    if table.is_row(text):
+    if isinstance(_looks(section, text), Row):
         settle_as_rest(section)
         return False
     if table.are_row(doubt.above, text):
@@ -122,9 +146,19 @@ def _go_on_doubting(section: Section, text: str, doubt: Doubt) -> bool:
     return take_rest(section, text)
 
 
+def _doubt(section: Section, doubt: Doubt, text: str) -> bool:
+    section.doubt = doubt
+    doubt.hold(section, text)
+    return True
+
+
 def _looks(section: Section, text: str) -> Line:
-    """What the line is if it is no rest."""
-    return classify(text, Expected(formats=tuple(section.options.timestamp_formats)))
+    """What the line is if it is no rest; of one with a stamp in front, what is behind it."""
+    formats = tuple(section.options.timestamp_formats)
+    layout = section.table.layout if section.table is not None else None
+    text = unescaped(noise.without_escapes(text))
+    found = classify(text, Expected(layout=layout, formats=formats))
+    return found.line if isinstance(found, Stamped) else found
 
 
 def settle_as_rest(section: Section) -> None:

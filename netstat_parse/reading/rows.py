@@ -247,8 +247,17 @@ class RowReader:
 
 
 def is_plain(text: str) -> bool:
-    """True where nothing is to be taken out before the text is read."""
-    return "\x1b" not in text and "\r" not in text
+    """True where nothing is to be taken out before the text is read, nor off its last word."""
+    return not (
+        "\x1b" in text
+        or "\r" in text
+        or "&" in text
+        or "`" in text
+        or '"' in text
+        or "<" in text
+        or "\\" in text
+        or "\xa0" in text
+    )
 
 
 def is_for_bulk(line: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from netstat_parse.dialects.headers import Banner
 from netstat_parse.errors import NotNetstatError
-from netstat_parse.reading import noise
+from netstat_parse.reading import around
 from netstat_parse.reading.account import Account, LineKind
 from netstat_parse.reading.classify import (
     Continuation,
@@ -20,15 +20,15 @@ from netstat_parse.reading.classify import (
     Row,
     RowAlone,
     Stamped,
-    classify,
 )
 from netstat_parse.reading.current import CurrentSnapshot
 from netstat_parse.reading.infer import RowsAlone, name_layouts
 from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.rest import Doubt, settle_as_rest, settle_as_they_look, take_rest
-from netstat_parse.reading.rows import Known, is_plain
+from netstat_parse.reading.rows import Known
 from netstat_parse.reading.table import PendingRow, RowReaders, Table, is_much_later
 from netstat_parse.reading.transitions import TRANSITIONS, Aside, At, take_row
+from netstat_parse.reading.unwrap import Wrapping, look_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Section:
         self.banner: Banner | None = None
         self.banner_is_stamped = False
         """The line of the banner above has a stamp in front."""
+        self.wrapping = Wrapping()
         self.doubt: Doubt | None = None
         """Lines that may be the rest of a row."""
         self.aside: Aside | None = None
@@ -75,19 +76,29 @@ class Section:
         if len(line) > MAX_LINE:
             self.account.report(MAX_LINE + 1, f"a line of at most {MAX_LINE} characters")
             return
-        text = line.removeprefix("\ufeff")
-        if not is_plain(text):
-            text = noise.without_escapes(text)
-        self.take_text(text, terminated=terminated)
+        text = self.wrapping.take_off_frame(line.removeprefix("\ufeff"))
+        lines = around.find_in_json(text)
+        table = self.table
+        for piece in lines or [text]:
+            self.take_text(piece, terminated=terminated)
+        if table is not None:
+            table.is_new = False
 
     def take_text(self, text: str, *, terminated: bool = True) -> None:
         """Take what is left of the line without what is around it."""
         if take_rest(self, text):
             return
-        found = classify(text, self._expected())
+        found, why = look_at(self, text, self._expected())
         if self._end_rows_alone(found):
-            found = classify(text, self._expected())
+            found, why = look_at(self, text, self._expected())
         row = found.line if isinstance(found, Stamped) else found
+        if why:
+            self.account.report(len(self.account.line) + 1, why)
+            if isinstance(row, Row) and self.table is not None:
+                self.pass_pending_row()
+                place = self.account.place
+                self.table.pending = PendingRow(row.text, None, Known(), *row[1:], place)
+            return
         if not terminated and isinstance(row, Row) and self.table and self.table.is_cut_short(row):
             self.account.report(
                 len(self.account.line) + 1, "expected the rest of the row: the input ends inside it"
@@ -102,14 +113,14 @@ class Section:
         table = self.table
         assert table is not None
         settle_as_rest(self)
-        table.broken = ""
+        table.broken, table.is_new = "", False
         table.learn(rows)
         self.pass_pending_row()
         self.account.number += len(rows)
         self.account.count(LineKind.ROW, len(rows))
         table.count(rows)
         last = text_of(rows[-1])
-        row = table.find_room(last)
+        row = table.find_unfinished(last)
         if row is not None:
             place = self.account.number, last
             table.pending = PendingRow(last, made[-1], known, *row[1:], place)
@@ -199,6 +210,9 @@ class Section:
         table = self.table
         if table is None or table.pending is None:
             return
+        if table.pending.made is None:
+            table.pending = None
+            return
         if table.lacks_its_end(table.pending):
             self.report_pending_row()
             return
@@ -210,8 +224,9 @@ class Section:
         """The row above lacks its end."""
         table, account = self.table, self.account
         assert table is not None
-        assert table.pending is not None
         pending, table.pending = table.pending, None
+        if pending is None or pending.made is None:
+            return
         here, account.place = account.place, pending.place
         account.count(LineKind.ROW, -1)
         account.report(len(pending.text) + 1, "expected the rest of the row")

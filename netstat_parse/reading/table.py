@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
-from netstat_parse.grammar.padding import Padding, size_of
+from netstat_parse.grammar.padding import PROGRAM_FIELD, Padding, size_of
 from netstat_parse.reading.classify import Row
 from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.rows import Known, RowReader
@@ -30,7 +30,8 @@ class PendingRow(NamedTuple):
     """A row that may go on in the next line."""
 
     text: str
-    made: Made
+    made: Made | None
+    """None for a row that was reported."""
     known: Known
     cells: Cells = ()
     missing: int = 0
@@ -52,6 +53,10 @@ class Table:
         self.rows = 0
         """How many there were until now."""
         self.pending: PendingRow | None = None
+        self.is_new = True
+        """No line has come below its header."""
+        self.is_coloured = False
+        """There were escape sequences within its rows."""
         self.broken = ""
         """The line above, if it may be a row that a line feed has cut in its middle."""
         self.has_stamped_rows = False
@@ -66,11 +71,22 @@ class Table:
         self._padding.expect_rest(0)
 
     def learn(self, lines: Sequence[Line]) -> None:
-        """Learn of rows whether all are padded."""
-        if not self._is_wide or self._padding.is_padded:
+        """Learn of rows whether all are padded.
+
+        A name may end with a blank where none are: then its cell is shorter, or rows above are not
+        padded either.
+        """
+        if not self._is_wide or self._padding.is_padded or self.rows > ROWS_TO_LEARN:
             return
-        if any(map(_ends_with_blank, lines)):
-            self._padding.is_padded = True
+        padded = next(filter(_ends_with_blank, lines), None)
+        if padded is not None:
+            found = self.layout.find_row(text_of(padded))
+            if (
+                found is not None
+                and found.missing <= 0
+                and (self._padding.is_padded is None or self.rows < 2)
+            ):
+                self._padding.is_padded = True
         elif self._padding.is_padded is None:
             for line in lines[: max(0, ROWS_TO_LEARN - self.rows)]:
                 found = self.layout.find_row(text_of(line))
@@ -83,16 +99,21 @@ class Table:
         prefixes = self.layout.continued_prefixes
         return bool(prefixes) and text.lstrip(" \t").startswith(prefixes)
 
-    def find_room(self, text: str) -> Row | None:
-        """The row in a line, if a text at its end may go on in the lines below."""
+    def find_unfinished(self, text: str) -> Row | None:
+        """The row in a line, if it may be unfinished."""
         if not self.layout.may_have_room:
             return None
         found = self.layout.find_row(text)
-        return Row(text, *found) if found is not None and found.room > 0 else None
+        row = Row(text, *found) if found is not None else None
+        return row if row is not None and self.may_be_unfinished(row) else None
 
     def lacks_its_end(self, row: Row | PendingRow) -> bool:
         """True for a row whose program's name goes on below, as the padding shows."""
         return bool(row.missing > 0 and self.layout.names_programs and self._padding.is_padded)
+
+    def may_be_unfinished(self, row: Row) -> bool:
+        """True for a row that may go on below, or lacks its end if all others are padded."""
+        return row.room > 0 or (row.missing > 0 and self.layout.names_programs)
 
     def leave_room(self, text: str) -> None:
         """This much less room is left for the row above."""
@@ -102,7 +123,9 @@ class Table:
 
     def leave_unfinished(self, text: str) -> None:
         """The name in the row above may go on in this line, so it is marked as truncated."""
-        if self.pending is not None:
+        if self.pending is not None and self.pending.made is None:
+            self.leave_room(text)
+        elif self.pending is not None:
             made, known = self.reader.read_unfinished(self.pending.text, self.pending.cells)
             self.pending = self.pending._replace(made=made, known=known, missing=0)
             self.leave_room(text)
@@ -112,12 +135,27 @@ class Table:
         return self.layout.find_row(text) is not None
 
     def are_row(self, above: str, text: str) -> bool:
-        """True for two lines that are one row with a line feed within a name."""
-        return len(above) + len(text) < MAX_LINE and self.is_row(f"{above}?{text}")
+        """True for two lines that are one row with a line feed in a name within it."""
+        return (
+            self.layout.names_programs_within
+            and len(above) + len(text) < MAX_LINE
+            and self._may_end_within(above)
+            and self.is_row(f"{above}?{text}")
+        )
+
+    def _may_end_within(self, above: str) -> bool:
+        """True for a line that may be a row up to somewhere in its program's name."""
+        found = self.layout.find_row(above)
+        if found is None or found.missing > 0:
+            return True
+        cell = self.layout.cell
+        has_path = bool(cell(found.cells, "path")) or not cell(found.cells, "pid")
+        return not has_path and 0 < found.room <= PROGRAM_FIELD
 
     def see_odd(self, text: str) -> None:
         """A line was none that is known: it may be a row with a line feed in its middle."""
-        if self.layout.names_programs and text.lstrip(" \t").startswith(self.layout.prefixes):
+        start = text.lstrip(" \t")
+        if self.layout.may_have_room and start.startswith(self.layout.prefixes):
             self.broken = text
 
     def is_cut_short(self, row: Row) -> bool:

@@ -123,7 +123,7 @@ def take_row(section: Section, row: Row) -> None:
     table.count([row.text])
     table.expect_rest(row.missing)
     table.pending = PendingRow(row.text, made, known, *row[1:], section.account.place)
-    if not row.room and not table.may_go_on(row.text):
+    if not table.may_be_unfinished(row) and not table.may_go_on(row.text):
         section.pass_pending_row()
 
 
