@@ -239,7 +239,7 @@ def assert_tells_no_lie(netstat: Netstat, record: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("netstat", NETSTATS, ids=[each.name for each in NETSTATS])
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.one_of(names, broken_names, long_names),
     st.sampled_from((0, 1, 3)),

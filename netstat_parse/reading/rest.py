@@ -98,7 +98,12 @@ def _take_below_row(section: Section, table: Table, above: PendingRow, text: str
         section.account.count(LineKind.BLANK)
         return True
     looks = _looks(section, text)
-    if isinstance(looks, Note) and fits:
+    if are_row and (isinstance(looks, Odd) or _ends_field(above, text)):
+        section.report_pending_row()
+        section.account.report(1, IS_REST)
+        return True
+    is_note = isinstance(looks, Note) and len(looks.text) > 1
+    if is_note and fits:
         if above.room > PROGRAM_FIELD and "path" in table.layout.names:
             table.leave_room(text)
         else:
@@ -114,13 +119,8 @@ def _take_below_row(section: Section, table: Table, above: PendingRow, text: str
         else:
             section.account.report(1, MAY_BE_REST)
         return True
-    if isinstance(looks, Row | Note) or (not fits and isinstance(looks, Banner | Header)):
+    if is_note or isinstance(looks, Row) or (not fits and isinstance(looks, Banner | Header)):
         return False
-    is_sure = isinstance(looks, Odd) or _ends_field(above, text)
-    if are_row and is_sure:
-        section.report_pending_row()
-        section.account.report(1, IS_REST)
-        return True
     return _doubt(section, Doubt(above.text, above.room), text)
 
 

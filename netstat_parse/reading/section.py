@@ -76,11 +76,15 @@ class Section:
         if len(line) > MAX_LINE:
             self.account.report(MAX_LINE + 1, f"a line of at most {MAX_LINE} characters")
             return
-        text = self.wrapping.take_off_frame(line.removeprefix("\ufeff"))
-        lines = around.find_in_json(text)
+        text = line.removeprefix("\ufeff")
+        if self.wrapping.frame is not None:
+            text = self.wrapping.take_off_frame(text)
         table = self.table
-        for piece in lines or [text]:
-            self.take_text(piece, terminated=terminated)
+        if "\\n" in text and (lines := around.find_in_json(text)):
+            for piece in lines:
+                self.take_text(piece)
+        else:
+            self.take_text(text, terminated=terminated)
         if table is not None:
             table.is_new = False
 
@@ -105,7 +109,7 @@ class Section:
             )
             return
         if isinstance(row, Row) and self.table is not None:
-            self.table.learn([row.text])
+            self.table.learn_row(row)
         self._handle(found)
 
     def take_rows(self, rows: Sequence[lines.Line], made: list[Made], known: Known) -> None:
@@ -262,8 +266,10 @@ class Section:
             self.sink.note(f"no header: read as {name_layouts(layouts)}")
         for account.number, account.line, text in held:
             found = layouts[0].find_row(text) if is_known else None
-            if found is not None:
-                take_row(self, Row(text, *found))
+            if found is not None and self.table is not None:
+                row = Row(text, *found)
+                self.table.learn_row(row)
+                take_row(self, row)
             elif is_known:
                 account.report_odd(text, layouts[0])
             else:

@@ -65,34 +65,39 @@ class Table:
         self._is_wide = reader.layout.last_column.width > 0
 
     def count(self, lines: Sequence[Line]) -> None:
-        """Count rows that are complete in themselves, and learn of them whether all are padded."""
-        self.learn(lines)
+        """Count rows that are complete in themselves."""
         self.rows += len(lines)
         self._padding.expect_rest(0)
 
     def learn(self, lines: Sequence[Line]) -> None:
-        """Learn of rows whether all are padded.
+        """Learn of rows that were read in bulk whether all are padded.
 
-        A name may end with a blank where none are: then its cell is shorter, or rows above are not
-        padded either.
+        So a row whose field ends early is none of them.
         """
-        if not self._is_wide or self._padding.is_padded or self.rows > ROWS_TO_LEARN:
+        if not self._is_wide or self._padding.is_padded:
             return
-        padded = next(filter(_ends_with_blank, lines), None)
-        if padded is not None:
-            found = self.layout.find_row(text_of(padded))
-            if (
-                found is not None
-                and found.missing <= 0
-                and (self._padding.is_padded is None or self.rows < 2)
-            ):
-                self._padding.is_padded = True
+        if any(map(_ends_with_blank, lines)):
+            self._see_padded()
         elif self._padding.is_padded is None:
             for line in lines[: max(0, ROWS_TO_LEARN - self.rows)]:
                 found = self.layout.find_row(text_of(line))
                 if found is not None and found.missing > 0:
                     self._padding.is_padded = False
                     break
+
+    def learn_row(self, row: Row) -> None:
+        """Learn the same of one row. A name may end with a blank where none is padded."""
+        if not self._is_wide or self._padding.is_padded:
+            return
+        if row.missing <= 0 and row.text.endswith(" "):
+            self._see_padded()
+        elif row.missing > 0:
+            self._padding.is_padded = False
+
+    def _see_padded(self) -> None:
+        # Behind several rows that are not padded it is but a name that ends so.
+        if self._padding.is_padded is None or self.rows < 2:
+            self._padding.is_padded = True
 
     def may_go_on(self, text: str) -> bool:
         """True if such a row may have more lines."""
@@ -101,7 +106,7 @@ class Table:
 
     def find_unfinished(self, text: str) -> Row | None:
         """The row in a line, if it may be unfinished."""
-        if not self.layout.may_have_room:
+        if not self.layout.may_have_room or (self._is_wide and self._padding.is_padded):
             return None
         found = self.layout.find_row(text)
         row = Row(text, *found) if found is not None else None
