@@ -36,6 +36,9 @@ class OtherBanner(NamedTuple):
 def find_banner(text: str) -> Banner | None:
     """The banner that a line is, or None. `text` has no blanks around it."""
     known = frozen.BANNERS.get(text)
+    if known is None and text.endswith(":"):  # as a person writes a title
+        text = text[:-1]
+        known = frozen.BANNERS.get(text)
     return Banner(text, *known) if known is not None else None
 
 
@@ -68,6 +71,8 @@ def find_layout(header: str, dialect: str | None = None) -> Layout | None:
 
     With `dialect`, a name that is known, only that one is asked.
     """
+    if "(State)" in header:
+        header = header.replace("(State)", "(state)")
     ready = frozen.LAYOUTS.get(header)
     if ready is not None and dialect in (None, ready.dialect):
         return ready

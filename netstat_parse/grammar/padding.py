@@ -110,10 +110,11 @@ class Padding:
         It is as long as what the row lacks, less the line feed itself; or shorter, if the name has
         another line feed and rows are padded.
         """
-        left, size = self._left - 1, size_of(text)
+        left = self._left - 1
         self._left = 0
         if left < 0:
             return False
+        size = size_of(text)
         fills = size == left and text.endswith(" ")
         # One byte more than fits is no other text yet.
         if not fills and not (size <= left + 1 and self.is_padded):

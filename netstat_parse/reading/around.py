@@ -78,7 +78,9 @@ def find_frame(text: str, layout: Layout | None = None, dialect: str | None = No
     """The frame of a line that is a banner or a header without it, or a row of `layout`."""
     if len(text) > LONGEST:
         return None
-    for start in _starts(text, _banner_or_header() if layout is None else _ROW):
+    for start, word in _starts(text, _banner_or_header() if layout is None else _ROW):
+        if word in text[:start]:
+            return None  # `Proto Proto Recv-Q`: it is no frame that hides a header
         for suffix in _suffixes(text[start:]):
             if not start and not suffix:
                 continue
@@ -110,11 +112,11 @@ def _banner_or_header() -> LazyPattern:
     return LazyPattern(rf"(?<![\w(/])(?:{'|'.join(map(re.escape, sorted(words)))})(?!\w)")
 
 
-def _starts(text: str, pattern: LazyPattern) -> Iterator[int]:
+def _starts(text: str, pattern: LazyPattern) -> Iterator[tuple[int, str]]:
     for found in pattern.finditer(text):
         if found.start() > LONGEST_PREFIX:
             return
-        yield found.start()
+        yield found.start(), found[0]
 
 
 def _suffixes(text: str) -> Iterator[str]:

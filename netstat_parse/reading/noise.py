@@ -240,7 +240,7 @@ _PROMPTS = (
     # root@host:~#    joe@mac ~ %    joe@host ~/src (main)$    admin@fw(active)>
     rf"[\w.+-]{{1,40}}@[\w.-]{{1,80}}(?:[: (][^#$%>❯]{{0,200}})?[#$%>❯]{_COMMAND}",
     # [root@host ~]#
-    rf"\[[^\[\]]{{1,80}}\][ ]?[#$%>❯]{_COMMAND}",
+    rf"\[[^\[\]]{{1,80}}\][ ]?(?:[~/][^\s#$%>]{{0,200}}[ ]?)?[#$%>❯]{_COMMAND}",
     # MacBook-Pro:Documents joe$
     rf"[A-Za-z][\w.-]{{0,79}}:\S{{0,200}}[ ][\w.-]{{1,40}}[#$%>]{_COMMAND}",
     # host:/var/log #    host:~$

@@ -14,8 +14,11 @@ whose text may go on, a line that can be its rest is not acted upon:
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from netstat_parse.dialects.headers import Banner, OtherBanner
 from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD, size_of
+from netstat_parse.lazy import LazyPattern
 from netstat_parse.reading import noise
 from netstat_parse.reading.account import LineKind
 from netstat_parse.reading.around import unescaped
@@ -30,7 +33,6 @@ from netstat_parse.reading.classify import (
     Stamped,
     classify,
 )
-from netstat_parse.reading.infer import HeldLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +42,18 @@ if TYPE_CHECKING:
 
 IS_REST = "expected a row: this is the rest of the one above"
 MAY_BE_REST = "expected a row: this may be the rest of the one above, whose name has no end"
+
+
+_PROCESS_AT_END = LazyPattern(r" ([0-9]{1,10}/[^/\s]?.{0,17})\Z")
+"""`pid/name` where a row ends, without the blanks that pad it."""
+
+
+class HeldLine(NamedTuple):
+    """A line that is held, with its number in the input."""
+
+    number: int
+    line: str
+    text: str
 
 
 class Doubt:
@@ -59,17 +73,14 @@ class Doubt:
         self.room -= size_of(text) + 1
 
 
-def take_rest(section: Section, text: str) -> bool:
+def take_rest(section: Section, table: Table, text: str) -> bool:
     """Take a line that is the rest of the row above, or may be; False if it is something else."""
-    table = section.table
-    if table is None:
-        return False
     if table.is_rest_of_row(text):
         table.leave_unfinished(text)
         section.account.report(1, IS_REST)
         return True
     if section.doubt is not None:
-        return _go_on_doubting(section, text, section.doubt)
+        return _go_on_doubting(section, table, section.doubt, text)
     broken, table.broken = table.broken, ""
     if table.pending is not None:
         return _take_below_row(section, table, table.pending, text)
@@ -129,9 +140,7 @@ def _ends_field(above: PendingRow, text: str) -> bool:
     return text[above.room - 1 : above.room + 1] in (" /", " @")
 
 
-def _go_on_doubting(section: Section, text: str, doubt: Doubt) -> bool:
-    table = section.table
-    assert table is not None
+def _go_on_doubting(section: Section, table: Table, doubt: Doubt, text: str) -> bool:
     if isinstance(_looks(section, text), Row):
         settle_as_rest(section)
         return False
@@ -143,7 +152,7 @@ def _go_on_doubting(section: Section, text: str, doubt: Doubt) -> bool:
         doubt.hold(section, text)
         return True
     settle_as_they_look(section)
-    return take_rest(section, text)
+    return section.table is not None and take_rest(section, section.table, text)
 
 
 def _doubt(section: Section, doubt: Doubt, text: str) -> bool:
@@ -159,6 +168,29 @@ def _looks(section: Section, text: str) -> Line:
     text = unescaped(noise.without_escapes(text))
     found = classify(text, Expected(layout=layout, formats=formats))
     return found.line if isinstance(found, Stamped) else found
+
+
+def take_below_row_alone(section: Section, text: str) -> bool:
+    """Take a line that may be the rest of a row that no header announces; False if it is none."""
+    account, held = section.account, section.alone.held
+    line, room = section.rest_alone
+    if line != account.number - 1:
+        is_next = bool(held) and held[-1].number == account.number - 1
+        found = _PROCESS_AT_END.search(held[-1].text) if is_next else None
+        room = PROGRAM_FIELD - size_of(found[1]) if found is not None else 0
+    if not text.strip(" \t") or size_of(text) > room:
+        return False
+    section.rest_alone = account.number, room - size_of(text) - 1
+    if isinstance(looks := _looks(section, text), Prompt | Rule | Note):
+        account.note(looks.text)
+        return True
+    if held and held[-1].number == account.number - 1:
+        above, here = held.pop(), account.place
+        account.place = above.number, above.line
+        account.report(len(above.line) + 1, "expected the rest of the row")
+        account.place = here
+    account.report(1, MAY_BE_REST)
+    return True
 
 
 def settle_as_rest(section: Section) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.truncation import Truncation
+from netstat_parse.reading.glued import is_glued
 from netstat_parse.reading.lines import has_long_line, joined, text_of
 from netstat_parse.schema import EXCEEDS, FILLS
 
@@ -85,6 +86,7 @@ class RowReader:
         self.layout = layout
         self._sink = sink
         self.remembers = False
+        self._has_paths = "path" in layout.names
         self._build = sink.builder(layout)
         names = tuple(sink.cells(layout))
         self._pick = itemgetter(*map(layout.names.index, names))
@@ -174,8 +176,12 @@ class RowReader:
         """
         text = joined(lines)
         in_bulk = lines
-        if not is_plain(text) or has_long_line(text, LONGEST_IN_BULK):
-            in_bulk = [line if is_for_bulk(line) else "" for line in map(text_of, lines)]
+        may_be_glued = self._has_paths and is_glued(text)
+        if may_be_glued or not is_plain(text) or has_long_line(text, LONGEST_IN_BULK):
+            in_bulk = [
+                line if is_for_bulk(line) and not (may_be_glued and is_glued(line)) else ""
+                for line in map(text_of, lines)
+            ]
             text = joined(in_bulk)
         rows, odd = self._find(in_bulk, text)
         holes = [i for i in odd if not any(rows[i])]

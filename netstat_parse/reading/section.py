@@ -11,20 +11,29 @@ from collections.abc import Sequence
 
 from netstat_parse.dialects.headers import Banner
 from netstat_parse.errors import NotNetstatError
+from netstat_parse.grammar.padding import PROGRAM_FIELD
 from netstat_parse.reading import around
 from netstat_parse.reading.account import Account, LineKind
 from netstat_parse.reading.classify import (
     Continuation,
     Expected,
     Line,
+    Odd,
     Row,
     RowAlone,
     Stamped,
 )
 from netstat_parse.reading.current import CurrentSnapshot
+from netstat_parse.reading.glued import is_glued, split_glued
 from netstat_parse.reading.infer import RowsAlone, name_layouts
 from netstat_parse.reading.lines import MAX_LINE, text_of
-from netstat_parse.reading.rest import Doubt, settle_as_rest, settle_as_they_look, take_rest
+from netstat_parse.reading.rest import (
+    Doubt,
+    settle_as_rest,
+    settle_as_they_look,
+    take_below_row_alone,
+    take_rest,
+)
 from netstat_parse.reading.rows import Known
 from netstat_parse.reading.table import PendingRow, RowReaders, Table, is_much_later
 from netstat_parse.reading.transitions import TRANSITIONS, Aside, At, take_row
@@ -38,6 +47,9 @@ if TYPE_CHECKING:
     from netstat_parse.reading import lines
     from netstat_parse.reading.options import Options
     from netstat_parse.reading.sink import Made, Sink
+
+
+ONE_LINE = "expected the end of the row, not another line"
 
 
 class Section:
@@ -61,6 +73,8 @@ class Section:
         self.banner: Banner | None = None
         self.banner_is_stamped = False
         """The line of the banner above has a stamp in front."""
+        self.rest_alone = 0, 0
+        """The number of the last line that may be the rest of a row alone, and the bytes left."""
         self.wrapping = Wrapping()
         self.doubt: Doubt | None = None
         """Lines that may be the rest of a row."""
@@ -90,12 +104,19 @@ class Section:
 
     def take_text(self, text: str, *, terminated: bool = True) -> None:
         """Take what is left of the line without what is around it."""
-        if take_rest(self, text):
+        if self.table is not None and take_rest(self, self.table, text):
+            return
+        if self.at is At.HOLDING and take_below_row_alone(self, text):
             return
         found, why = look_at(self, text, self._expected())
         if self._end_rows_alone(found):
             found, why = look_at(self, text, self._expected())
         row = found.line if isinstance(found, Stamped) else found
+        if self.table is not None and isinstance(row, Row | Odd) and is_glued(row.text):
+            pieces = split_glued(row.text, self.table.layout)
+            if pieces is not None:
+                self._take_glued(self.table, *pieces)
+                return
         if why:
             self.account.report(len(self.account.line) + 1, why)
             if isinstance(row, Row) and self.table is not None:
@@ -111,6 +132,22 @@ class Section:
         if isinstance(row, Row) and self.table is not None:
             self.table.learn_row(row)
         self._handle(found)
+
+    def _take_glued(self, table: Table, first: Row, second: str) -> None:
+        """Take two lines that stand in one. What the first lacks may be a part of its last word."""
+        table.learn_row(first)
+        if first.room > PROGRAM_FIELD or "path" in table.layout.names:
+            # What looks like another line may well be a part of a path.
+            self.account.report(len(first.text) + 1, ONE_LINE)
+            return
+        if first.text.endswith(")"):  # a timer is whole
+            self._handle(first)
+        elif first.room > 0:
+            self._handle(first)
+            table.leave_unfinished("")
+        else:
+            self.account.report(len(first.text) + 1, ONE_LINE)
+        self.take_text(second)
 
     def take_rows(self, rows: Sequence[lines.Line], made: list[Made], known: Known) -> None:
         """Take lines that are rows of the table, complete in themselves, and what they gave."""

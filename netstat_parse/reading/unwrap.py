@@ -99,6 +99,9 @@ def look_at(section: Section, raw: str, expected: Expected) -> tuple[Line, str]:
             found, why = _look_at_end(section, row, found, expected)
         else:
             bare = around.unescaped(text)
+            closing = section.wrapping.closing
+            if closing and isinstance(row, Odd) and text.endswith(closing):
+                bare = text.removesuffix(closing)
             if bare != text and isinstance(row, Odd | Header):
                 again = classify(bare, expected)
                 found = found if isinstance(again, Odd) else again
@@ -111,11 +114,12 @@ def _look_at_end(
     """A row with what a paste may have glued to its last word."""
     if around.has_entity(row.text):
         return found, ESCAPED
-    is_whole = row.text.endswith((" ", "\t")) or (isinstance(row, Row) and not row.room)
+    is_whole = row.text.endswith((" ", "\t"))
     name = row.text
     if isinstance(row, Row) and section.table is not None:
         layout = section.table.layout
         name = layout.cell(row.cells, "path") or layout.cell(row.cells, "program")
+        is_whole = is_whole or not row.text.endswith(name)
     if is_whole or not around.has_glued_mark(name):
         return found, ""
     wrapping = section.wrapping

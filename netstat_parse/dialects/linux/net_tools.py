@@ -73,6 +73,7 @@ def columns(*languages: Language) -> tuple[Column, ...]:
         ),
         *owner,
         Column("PID/Program name", process),
+        Column("PID/Program", process),
         Column(
             "Security Context",
             word("security_context", "security context"),
