@@ -196,7 +196,7 @@ long_names = st.lists(st.sampled_from(LONG_PIECES), min_size=1, max_size=4).map(
 
 def key_of(record: Any) -> int:
     """The pid or the inode by which a row is known."""
-    return record.process.pid if record.process else record.inode
+    return int(record.process.pid if record.process else record.inode)
 
 
 def rows_of(snapshot: Snapshot) -> list[Any]:

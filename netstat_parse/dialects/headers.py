@@ -66,6 +66,20 @@ def may_be_header(text: str) -> bool:
     )
 
 
+def is_known_header(header: str, dialect: str | None = None) -> bool:
+    """True for a header of which every title is known. What it announces is not worked out."""
+    if header in frozen.LAYOUTS and dialect is None:
+        return True
+    from netstat_parse.dialects.registry import find_owner
+    from netstat_parse.grammar.dialect import read_titles
+
+    owner = find_owner(header, dialect)
+    if owner is None:
+        return False
+    known = {column.title for column in owner.spec.columns}
+    return known.issuperset(read_titles(owner.spec, header) or ())
+
+
 def find_layout(header: str, dialect: str | None = None) -> Layout | None:
     """The layout that this line announces, or None if the line is no header.
 

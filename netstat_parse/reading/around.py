@@ -18,7 +18,12 @@ from collections.abc import Iterator
 from functools import cache
 
 from netstat_parse.dialects import frozen
-from netstat_parse.dialects.headers import find_banner, find_layout, may_be_header
+from netstat_parse.dialects.headers import (
+    find_banner,
+    find_layout,
+    is_known_header,
+    may_be_header,
+)
 from netstat_parse.lazy import LazyPattern
 
 TYPE_CHECKING = False
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
 
 LONGEST_PREFIX = 80
 """Characters that may stand before netstat's text."""
+LONGEST_WORD = 32
 LONGEST = 1024
 """Characters; a longer line teaches no frame."""
 
@@ -97,10 +103,7 @@ def _is_netstats(text: str, layout: Layout | None, dialect: str | None) -> bool:
         return text.startswith(layout.prefixes) and layout.can_have_printed(text)
     if find_banner(text.strip()) is not None:
         return True
-    if not may_be_header(text):
-        return False
-    announced = find_layout(text, dialect)
-    return announced is not None and not announced.extra
+    return may_be_header(text) and is_known_header(text, dialect)
 
 
 @cache
@@ -109,13 +112,15 @@ def _banner_or_header() -> LazyPattern:
     titles = (layout.titles for layout in frozen.LAYOUTS.values())
     words = {banner.split()[0] for banner in frozen.BANNERS}
     words.update(each[0] for each in (*frozen.REQUIRED_TITLES, *titles))
-    return LazyPattern(rf"(?<![\w(/])(?:{'|'.join(map(re.escape, sorted(words)))})(?!\w)")
+    first = re.escape("".join(sorted({word[0] for word in words})))
+    return LazyPattern(
+        rf"(?=[{first}])(?<![\w(/])(?:{'|'.join(map(re.escape, sorted(words)))})(?!\w)"
+    )
 
 
 def _starts(text: str, pattern: LazyPattern) -> Iterator[tuple[int, str]]:
-    for found in pattern.finditer(text):
-        if found.start() > LONGEST_PREFIX:
-            return
+    # The word itself may stand behind the longest prefix.
+    for found in pattern.finditer(text, 0, LONGEST_PREFIX + LONGEST_WORD):
         yield found.start(), found[0]
 
 

@@ -61,8 +61,8 @@ def _places(text: str) -> Iterator[int]:
 
 
 def _is_line(text: str, layout: Layout) -> bool:
-    """True for a known line that is longer than what a program's field holds."""
-    if len(text) <= PROGRAM_FIELD:
+    """True for a known line that is longer than any name in a program's field."""
+    if len(text) < PROGRAM_FIELD:
         return False
     if find_banner(text.strip()) is not None:
         return True

@@ -75,9 +75,9 @@ class LineReader:
         if section.table is None:
             section.take(text_of(lines[0]))
             return 1
-        reader = section.table.reader
+        reader, frame = section.table.reader, section.wrapping.frame
         rows: Sequence[Line] = lines
-        if section.wrapping.frame is not None:
+        if frame is not None:
             rows = [section.wrapping.take_off_frame(text_of(line)) for line in lines]
         if section.table.has_stamped_rows:
             rows = [self._behind_stamp(text_of(line)) for line in rows]
@@ -94,7 +94,8 @@ class LineReader:
             while done < len(lines) and (done == hole or section.table is None):
                 section.take(text_of(lines[done]))
                 done += 1
-                if section.table is not None and section.table.reader is not reader:
+                is_another = section.table is not None and section.table.reader is not reader
+                if is_another or section.wrapping.frame is not frame:
                     return done
         return done
 
