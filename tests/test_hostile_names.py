@@ -6,7 +6,7 @@ The rows are printed here from the formats of netstat's sources, and know nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -203,21 +203,28 @@ def rows_of(snapshot: Snapshot) -> list[Any]:
     return [*snapshot.connections, *snapshot.unix_sockets]
 
 
+def lines_of(text: str) -> list[str]:
+    return [f"{line}\n" for line in text.split("\n")[:-1]]
+
+
 def read(text: str, in_batches: bool) -> list[Snapshot]:
-    return list(iter_snapshots(text if in_batches else iter(text.splitlines(keepends=True))))
+    return list(iter_snapshots(text if in_batches else iter(lines_of(text))))
 
 
-def assert_forges_nothing(
-    netstat: Netstat, name: str, before: int, behind: int, stamps: Sequence[str], *, size: bool
-) -> None:
-    above = [(i + 1, f"p{i}") for i in range(before)]
-    below = [(i + 100, f"q{i}") for i in range(behind)]
+def assert_forges_nothing(netstat: Netstat, name: str, place: Place, front: str = "") -> None:
+    """A capture with the hostile row differs in that row alone from the one without it."""
+    above = [(i + 1, f"p{i}") for i in range(place.before)]
+    below = [(i + 100, f"q{i}") for i in range(place.behind)]
     other = [(500, "sshd"), (501, "nginx")]
+    first, second = place.stamps
     text, clean = (
-        f"{stamps[0]}{netstat.capture(rows)}{stamps[1]}{netstat.capture(other)}"
+        f"{first}{netstat.capture(rows)}{second}{netstat.capture(other)}"
         for rows in ([*above, (HOSTILE, name), *below], [*above, *below])
     )
-    found, truth = read(text, size), read(clean, size)
+    found, truth = (
+        read("".join(f"{front}{line}\n" for line in each.split("\n")[:-1]), place.in_batches)
+        for each in (text, clean)
+    )
     assert [s.captured_at for s in found] == [s.captured_at for s in truth]
     for one, true in zip(found, truth, strict=True):
         assert [r for r in rows_of(one) if key_of(r) != HOSTILE] == rows_of(true)
@@ -238,31 +245,67 @@ def assert_tells_no_lie(netstat: Netstat, record: Any, name: str) -> None:
         assert process.name.strip() == printed.strip()
 
 
-@pytest.mark.parametrize("netstat", NETSTATS, ids=[each.name for each in NETSTATS])
-@settings(max_examples=40)
-@given(
-    st.one_of(names, broken_names, long_names),
+# The tests ----------------------------------------------------------------------------------------
+
+STAMPS = (("", ""), (f"{STAMP}\n", f"{STAMP}\n"), ("", f"{STAMP}\n"))
+FRONTS = ("2026-11-22T12:22:41Z ", "Nov 22 12:22:41 web1 netstat[7]: ", "web_1  | ", "> ", "@@ ")
+some_names = st.one_of(names, broken_names, long_names)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the row with the hostile name stands, and how the capture is read."""
+
+    before: int
+    behind: int
+    stamps: tuple[str, str]
+    in_batches: bool
+
+
+places = st.builds(
+    Place,
     st.sampled_from((0, 1, 3)),
     st.sampled_from((0, 1, 2)),
-    st.sampled_from((("", ""), (f"{STAMP}\n", f"{STAMP}\n"), ("", f"{STAMP}\n"))),
+    st.sampled_from(STAMPS),
     st.booleans(),
 )
-def test_a_name_changes_nothing_but_its_own_row(
-    netstat: Netstat,
-    name: str,
-    before: int,
-    behind: int,
-    stamps: tuple[str, str],
-    size: bool,
-) -> None:
+
+
+def fitting(netstat: Netstat, name: str, place: Place) -> tuple[str, Place]:
+    """The name without what nobody can tell, and the place where it can be told."""
     if netstat.longest > 20:
         name = name.replace("udp 0 0 a:1 b:2 -", "")  # is as good as a row
     if netstat.row is unix_path:
         name = name.replace("--More--", "").replace("netstat: ", "")  # taken for notes
     if netstat.row is busybox:
         # The first rows must not look as if they were padded.
-        assume(before > 1 or not cut(f"{HOSTILE}/{name}", 20).endswith(" "))
+        assume(place.before > 1 or not cut(f"{HOSTILE}/{name}", 20).endswith(" "))
     if not netstat.tells_end:
         # A stamp behind the last row may be the next snapshot's, or the path's: nobody can tell.
-        behind = max(behind, 1)
-    assert_forges_nothing(netstat, name, before, behind, stamps, size=size)
+        place = replace(place, behind=max(place.behind, 1))
+    return name, place
+
+
+@pytest.mark.parametrize("netstat", NETSTATS, ids=[each.name for each in NETSTATS])
+@settings(max_examples=40)
+@given(some_names, places)
+def test_a_name_changes_nothing_but_its_own_row(netstat: Netstat, name: str, place: Place) -> None:
+    assert_forges_nothing(netstat, *fitting(netstat, name, place))
+
+
+@pytest.mark.parametrize("netstat", NETSTATS, ids=[each.name for each in NETSTATS])
+@settings(max_examples=20)
+@given(some_names, places, st.sampled_from(FRONTS))
+def test_nor_where_something_stands_in_front_of_every_line(
+    netstat: Netstat, name: str, place: Place, front: str
+) -> None:
+    name, place = fitting(netstat, name, replace(place, stamps=("", "")))
+    assert_forges_nothing(netstat, name, place, front)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("netstat", NETSTATS, ids=[each.name for each in NETSTATS])
+@settings(max_examples=1000)
+@given(some_names, places)
+def test_many_names_change_nothing_else(netstat: Netstat, name: str, place: Place) -> None:
+    assert_forges_nothing(netstat, *fitting(netstat, name, place))

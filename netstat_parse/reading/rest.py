@@ -68,7 +68,7 @@ class Doubt:
 
     def hold(self, section: Section, text: str) -> None:
         """Hold a line."""
-        self.lines.append(HeldLine(section.account.number, section.account.line, text))
+        self.lines.append(HeldLine(*section.account.place, section.text))
         self.above = f"{self.above}?{text}"
         self.room -= size_of(text) + 1
 

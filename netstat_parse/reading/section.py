@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from netstat_parse.dialects.headers import Banner
 from netstat_parse.errors import NotNetstatError
 from netstat_parse.grammar.padding import PROGRAM_FIELD
-from netstat_parse.reading import around
+from netstat_parse.reading import around, stamps
 from netstat_parse.reading.account import Account, LineKind
 from netstat_parse.reading.classify import (
     Continuation,
@@ -65,6 +65,10 @@ class Section:
         self.options = options
         self.front: datetime | None = None
         """The time of the stamp in front of the line."""
+        self._is_stamped = False
+        """There were stamps in front of the lines above."""
+        self.text = ""
+        """The line without what is around it."""
         self._front_before: datetime | None = None
         """The time in front of the row above."""
         self._readers = RowReaders(sink)
@@ -104,9 +108,10 @@ class Section:
 
     def take_text(self, text: str, *, terminated: bool = True) -> None:
         """Take what is left of the line without what is around it."""
-        if self.table is not None and take_rest(self, self.table, text):
+        self.text = text
+        if self.table is not None and take_rest(self, self.table, self.behind_stamp(text)):
             return
-        if self.at is At.HOLDING and take_below_row_alone(self, text):
+        if self.at is At.HOLDING and take_below_row_alone(self, self.behind_stamp(text)):
             return
         found, why = look_at(self, text, self._expected())
         if self._end_rows_alone(found):
@@ -132,6 +137,17 @@ class Section:
         if isinstance(row, Row) and self.table is not None:
             self.table.learn_row(row)
         self._handle(found)
+
+    def behind_stamp(self, text: str) -> str:
+        """The line without the stamp in front, where the lines above have one."""
+        if not self._is_stamped:
+            return text
+        formats = tuple(self.options.timestamp_formats)
+        found = stamps.at_start(text, formats)
+        if found is not None:
+            return text if found[0].invalid else text[found[1] :]
+        is_blank = text.endswith(" ") and stamps.whole_line(text, formats) is not None
+        return "" if is_blank else text
 
     def _take_glued(self, table: Table, first: Row, second: str) -> None:
         """Take two lines that stand in one. What the first lacks may be a part of its last word."""
@@ -202,7 +218,10 @@ class Section:
     def _handle(self, found: Line) -> None:
         """Do what TRANSITIONS says about a line."""
         self.front = None
+        if isinstance(found, Row | Banner):
+            self._is_stamped = False
         if isinstance(found, Stamped):
+            self._is_stamped = True
             self.front = found.stamp.at
             found = found.line
             if isinstance(found, Row) and self.table is not None:

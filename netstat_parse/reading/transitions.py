@@ -207,7 +207,7 @@ def report_odd(section: Section, odd: Odd) -> None:
     """A line that no rule accounts for is reported."""
     section.account.report_odd(odd.text, section.table.layout if section.table else None)
     if section.table is not None:
-        section.table.see_odd(odd.text)
+        section.table.see_odd(section.behind_stamp(odd.text))
 
 
 def count_aside(section: Section, _: object) -> None:

@@ -140,7 +140,7 @@ def without_escapes(section: Section, raw: str) -> str:
     if table is None:
         return noise.without_escapes(raw)
     for text in (bare, *noise.without_escapes_around(bare)):
-        if _has_escapes_in_a_name(table, text):
+        if _has_escapes_in_a_name(table, section.behind_stamp(text)):
             return text
     text = noise.without_escapes(raw)
     if noise.has_escapes_within(bare) and table.is_row(text) and not table.is_coloured:
