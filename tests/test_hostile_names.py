@@ -299,13 +299,14 @@ def test_a_name_changes_nothing_but_its_own_row(netstat: Netstat, name: str, pla
 def test_nor_where_something_stands_in_front_of_every_line(
     netstat: Netstat, name: str, place: Place, front: str
 ) -> None:
+    name = name.replace("Tcp:", "")  # behind a word and a stamp it is syslog's tag
     name, place = fitting(netstat, name, replace(place, stamps=("", "")))
     assert_forges_nothing(netstat, name, place, front)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("netstat", NETSTATS, ids=[each.name for each in NETSTATS])
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(some_names, places)
 def test_many_names_change_nothing_else(netstat: Netstat, name: str, place: Place) -> None:
     assert_forges_nothing(netstat, *fitting(netstat, name, place))

@@ -87,13 +87,17 @@ def take_rest(section: Section, table: Table, text: str) -> bool:
     if not broken:
         return False
     looks = _looks(section, text)
-    if isinstance(looks, Row | Banner | Header | Note):
+    if isinstance(looks, Row | Banner | Header):
         return False
-    if table.are_row(broken, text):
+    are_row = table.are_row(broken, text)
+    if are_row and isinstance(looks, Odd | Note):
         section.account.report(1, IS_REST)
         return True
+    if isinstance(looks, Note) and len(looks.text) > 1:
+        table.broken = broken
+        return False
     room = LONGEST_PATH if "path" in table.layout.names else PROGRAM_FIELD
-    if size_of(text) > room:
+    if not are_row and size_of(text) > room:
         return False
     return _doubt(section, Doubt(broken, room), text)
 
@@ -165,8 +169,14 @@ def _looks(section: Section, text: str) -> Line:
     """What the line is if it is no rest; of one with a stamp in front, what is behind it."""
     formats = tuple(section.options.timestamp_formats)
     layout = section.table.layout if section.table is not None else None
-    text = unescaped(noise.without_escapes(text))
-    found = classify(text, Expected(layout=layout, formats=formats))
+    expected = Expected(layout=layout, formats=formats)
+    # A row is one as it stands, or without what is around it.
+    for bare in dict.fromkeys((text, noise.without_escapes(text))):
+        found = classify(bare, expected)
+        found = found.line if isinstance(found, Stamped) else found
+        if isinstance(found, Row):
+            return found
+    found = classify(unescaped(bare), expected)
     return found.line if isinstance(found, Stamped) else found
 
 

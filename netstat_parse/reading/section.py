@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from netstat_parse.dialects.headers import Banner
 from netstat_parse.errors import NotNetstatError
-from netstat_parse.grammar.padding import PROGRAM_FIELD
+from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD
 from netstat_parse.reading import around, stamps
 from netstat_parse.reading.account import Account, LineKind
 from netstat_parse.reading.classify import (
@@ -124,10 +124,8 @@ class Section:
                 return
         if why:
             self.account.report(len(self.account.line) + 1, why)
-            if isinstance(row, Row) and self.table is not None:
-                self.pass_pending_row()
-                place = self.account.place
-                self.table.pending = PendingRow(row.text, None, Known(), *row[1:], place)
+            if isinstance(row, Row):
+                self._refuse(row)
             return
         if not terminated and isinstance(row, Row) and self.table and self.table.is_cut_short(row):
             self.account.report(
@@ -149,12 +147,20 @@ class Section:
         is_blank = text.endswith(" ") and stamps.whole_line(text, formats) is not None
         return "" if is_blank else text
 
+    def _refuse(self, row: Row) -> None:
+        """A row was reported; nevertheless it may go on below."""
+        self.pass_pending_row()
+        if self.table is not None:
+            place = self.account.place
+            self.table.pending = PendingRow(row.text, None, Known(), *row[1:], place)
+
     def _take_glued(self, table: Table, first: Row, second: str) -> None:
         """Take two lines that stand in one. What the first lacks may be a part of its last word."""
         table.learn_row(first)
         if first.room > PROGRAM_FIELD or "path" in table.layout.names:
             # What looks like another line may well be a part of a path.
             self.account.report(len(first.text) + 1, ONE_LINE)
+            self._refuse(first._replace(text=first.text + second, room=LONGEST_PATH))
             return
         if first.text.endswith(")"):  # a timer is whole
             self._handle(first)

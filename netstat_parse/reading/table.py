@@ -106,7 +106,8 @@ class Table:
 
     def find_unfinished(self, text: str) -> Row | None:
         """The row in a line, if it may be unfinished."""
-        if not self.layout.may_have_room or (self._is_wide and self._padding.is_padded):
+        is_whole = self._is_wide and self._padding.is_padded
+        if not self.layout.may_have_room or (is_whole and not self.layout.names_programs_within):
             return None
         found = self.layout.find_row(text)
         row = Row(text, *found) if found is not None else None

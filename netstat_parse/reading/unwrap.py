@@ -161,7 +161,8 @@ def _has_escapes_in_a_name(table: Table, text: str) -> bool:
         behind = text[start + len(f"{pid}/{program}") :]
         size = size_of(f"{pid}/{program}")
         width = size + len(behind) - len(behind.lstrip(" \t")) - bool(behind.strip(" \t"))
-        if size > PROGRAM_FIELD or (behind and width != PROGRAM_FIELD):
+        is_last = not behind.strip(" \t")
+        if width > PROGRAM_FIELD or (width < PROGRAM_FIELD and not is_last):
             return False
     cells = zip(table.layout.names, found.cells, strict=True)
     return not any("\x1b" in cell for name, cell in cells if name not in ("program", "path"))
