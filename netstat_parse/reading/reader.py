@@ -47,6 +47,11 @@ class LineReader:
         return self._section.account.counts
 
     @property
+    def line(self) -> tuple[int, str]:
+        """The last line that was not read in bulk: its number, counted from 1, and its text."""
+        return self._section.account.place
+
+    @property
     def snapshots(self) -> int:
         """How many snapshots have begun."""
         return self._section.snapshot.snapshots

@@ -198,7 +198,8 @@ class Section:
         """The input has ended; raises NotNetstatError if there was no netstat output in it."""
         if self.at is At.HOLDING:
             self.release_rows()
-        settle_as_they_look(self)
+        while self.doubt is not None:
+            settle_as_they_look(self)
         self.end_banner()
         self.end_table()
         if not self.snapshot.is_open and self.other_dialect is not None:
