@@ -11,8 +11,6 @@ string. What is netstat's as it stands is never changed.
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -168,7 +166,10 @@ def has_entity(text: str) -> bool:
 
 def unescaped(text: str) -> str:
     """The text without HTML's escapes, and with common blanks."""
-    text = html.unescape(text) if has_entity(text) else text
+    if has_entity(text):
+        from html import unescape
+
+        text = unescape(text)
     return text.translate(_OTHER_BLANKS)
 
 
@@ -179,6 +180,8 @@ def find_in_json(text: str) -> list[str]:
     """
     if "\\n" not in text or "Proto" not in text:
         return []
+    import json
+
     for found in _JSON_STRING.finditer(text):
         if "\\n" in found[0] and "Proto" in found[0]:
             literal = found[0] if found[0].endswith('"') else f'{found[0]}"'

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 
 from netstat_parse.dialects.headers import Banner
 from netstat_parse.errors import NotNetstatError
-from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD
-from netstat_parse.reading import around, stamps
+from netstat_parse.reading import around
 from netstat_parse.reading.account import Account, LineKind
 from netstat_parse.reading.classify import (
     Continuation,
@@ -34,10 +33,9 @@ from netstat_parse.reading.rest import (
     take_below_row_alone,
     take_rest,
 )
-from netstat_parse.reading.rows import Known
 from netstat_parse.reading.table import PendingRow, RowReaders, Table, is_much_later
 from netstat_parse.reading.transitions import TRANSITIONS, Aside, At, take_row
-from netstat_parse.reading.unwrap import Wrapping, look_at
+from netstat_parse.reading.unwrap import Wrapping, behind_stamp, look_at, refuse, take_glued
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,10 +44,8 @@ if TYPE_CHECKING:
     from netstat_parse.grammar.layout import Layout
     from netstat_parse.reading import lines
     from netstat_parse.reading.options import Options
+    from netstat_parse.reading.rows import Known
     from netstat_parse.reading.sink import Made, Sink
-
-
-ONE_LINE = "expected the end of the row, not another line"
 
 
 class Section:
@@ -65,7 +61,7 @@ class Section:
         self.options = options
         self.front: datetime | None = None
         """The time of the stamp in front of the line."""
-        self._is_stamped = False
+        self.is_stamped = False
         """There were stamps in front of the lines above."""
         self.text = ""
         """The line without what is around it."""
@@ -109,9 +105,9 @@ class Section:
     def take_text(self, text: str, *, terminated: bool = True) -> None:
         """Take what is left of the line without what is around it."""
         self.text = text
-        if self.table is not None and take_rest(self, self.table, self.behind_stamp(text)):
+        if self.table is not None and take_rest(self, self.table, behind_stamp(self, text)):
             return
-        if self.at is At.HOLDING and take_below_row_alone(self, self.behind_stamp(text)):
+        if self.at is At.HOLDING and take_below_row_alone(self, behind_stamp(self, text)):
             return
         found, why = look_at(self, text, self._expected())
         if self._end_rows_alone(found):
@@ -120,12 +116,12 @@ class Section:
         if self.table is not None and isinstance(row, Row | Odd) and is_glued(row.text):
             pieces = split_glued(row.text, self.table.layout)
             if pieces is not None:
-                self._take_glued(self.table, *pieces)
+                take_glued(self, self.table, *pieces)
                 return
         if why:
             self.account.report(len(self.account.line) + 1, why)
             if isinstance(row, Row):
-                self._refuse(row)
+                refuse(self, row)
             return
         if not terminated and isinstance(row, Row) and self.table and self.table.is_cut_short(row):
             self.account.report(
@@ -134,42 +130,7 @@ class Section:
             return
         if isinstance(row, Row) and self.table is not None:
             self.table.learn_row(row)
-        self._handle(found)
-
-    def behind_stamp(self, text: str) -> str:
-        """The line without the stamp in front, where the lines above have one."""
-        if not self._is_stamped:
-            return text
-        formats = tuple(self.options.timestamp_formats)
-        found = stamps.at_start(text, formats)
-        if found is not None:
-            return text if found[0].invalid else text[found[1] :]
-        is_blank = text.endswith(" ") and stamps.whole_line(text, formats) is not None
-        return "" if is_blank else text
-
-    def _refuse(self, row: Row) -> None:
-        """A row was reported; nevertheless it may go on below."""
-        self.pass_pending_row()
-        if self.table is not None:
-            place = self.account.place
-            self.table.pending = PendingRow(row.text, None, Known(), *row[1:], place)
-
-    def _take_glued(self, table: Table, first: Row, second: str) -> None:
-        """Take two lines that stand in one. What the first lacks may be a part of its last word."""
-        table.learn_row(first)
-        if first.room > PROGRAM_FIELD or "path" in table.layout.names:
-            # What looks like another line may well be a part of a path.
-            self.account.report(len(first.text) + 1, ONE_LINE)
-            self._refuse(first._replace(text=first.text + second, room=LONGEST_PATH))
-            return
-        if first.text.endswith(")"):  # a timer is whole
-            self._handle(first)
-        elif first.room > 0:
-            self._handle(first)
-            table.leave_unfinished("")
-        else:
-            self.account.report(len(first.text) + 1, ONE_LINE)
-        self.take_text(second)
+        self.handle(found)
 
     def take_rows(self, rows: Sequence[lines.Line], made: list[Made], known: Known) -> None:
         """Take lines that are rows of the table, complete in themselves, and what they gave."""
@@ -222,13 +183,13 @@ class Section:
             formats=tuple(self.options.timestamp_formats),
         )
 
-    def _handle(self, found: Line) -> None:
+    def handle(self, found: Line) -> None:
         """Do what TRANSITIONS says about a line."""
         self.front = None
         if isinstance(found, Row | Banner):
-            self._is_stamped = False
+            self.is_stamped = False
         if isinstance(found, Stamped):
-            self._is_stamped = True
+            self.is_stamped = True
             self.front = found.stamp.at
             found = found.line
             if isinstance(found, Row) and self.table is not None:

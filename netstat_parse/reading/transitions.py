@@ -27,6 +27,7 @@ from netstat_parse.reading.classify import (
 from netstat_parse.reading.infer import HeldLine
 from netstat_parse.reading.stamps import Stamp
 from netstat_parse.reading.table import PendingRow
+from netstat_parse.reading.unwrap import behind_stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def report_odd(section: Section, odd: Odd) -> None:
     """A line that no rule accounts for is reported."""
     section.account.report_odd(odd.text, section.table.layout if section.table else None)
     if section.table is not None:
-        section.table.see_odd(section.behind_stamp(odd.text))
+        section.table.see_odd(behind_stamp(section, odd.text))
 
 
 def count_aside(section: Section, _: object) -> None:

@@ -7,8 +7,8 @@ all that a name in it has of escape sequences and entities.
 from __future__ import annotations
 
 from netstat_parse.dialects.headers import Banner
-from netstat_parse.grammar.padding import PROGRAM_FIELD, size_of
-from netstat_parse.reading import around, noise
+from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD, size_of
+from netstat_parse.reading import around, noise, stamps
 from netstat_parse.reading.classify import (
     Expected,
     Header,
@@ -20,13 +20,15 @@ from netstat_parse.reading.classify import (
     Stamped,
     classify,
 )
-from netstat_parse.reading.rows import is_plain
+from netstat_parse.reading.rows import Known, is_plain
+from netstat_parse.reading.table import PendingRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from netstat_parse.reading.section import Section
     from netstat_parse.reading.table import Table
 
+ONE_LINE = "expected the end of the row, not another line"
 GLUED = "expected the end of the row: what is behind it may be a mark of whoever pasted it"
 ESCAPED = "expected no escape of HTML in a name"
 
@@ -140,7 +142,7 @@ def without_escapes(section: Section, raw: str) -> str:
     if table is None:
         return noise.without_escapes(raw)
     for text in (bare, *noise.without_escapes_around(bare)):
-        if _has_escapes_in_a_name(table, section.behind_stamp(text)):
+        if _has_escapes_in_a_name(table, behind_stamp(section, text)):
             return text
     text = noise.without_escapes(raw)
     if noise.has_escapes_within(bare) and table.is_row(text) and not table.is_coloured:
@@ -166,3 +168,41 @@ def _has_escapes_in_a_name(table: Table, text: str) -> bool:
             return False
     cells = zip(table.layout.names, found.cells, strict=True)
     return not any("\x1b" in cell for name, cell in cells if name not in ("program", "path"))
+
+
+def behind_stamp(section: Section, text: str) -> str:
+    """The line without the stamp in front, where the lines above have one."""
+    if not section.is_stamped:
+        return text
+    formats = tuple(section.options.timestamp_formats)
+    found = stamps.at_start(text, formats)
+    if found is not None:
+        return text if found[0].invalid else text[found[1] :]
+    is_blank = text.endswith(" ") and stamps.whole_line(text, formats) is not None
+    return "" if is_blank else text
+
+
+def refuse(section: Section, row: Row) -> None:
+    """A row was reported; nevertheless it may go on below."""
+    section.pass_pending_row()
+    if section.table is not None:
+        place = section.account.place
+        section.table.pending = PendingRow(row.text, None, Known(), *row[1:], place)
+
+
+def take_glued(section: Section, table: Table, first: Row, second: str) -> None:
+    """Take two lines that stand in one. What the first lacks may be a part of its last word."""
+    table.learn_row(first)
+    if first.room > PROGRAM_FIELD or "path" in table.layout.names:
+        # What looks like another line may well be a part of a path.
+        section.account.report(len(first.text) + 1, ONE_LINE)
+        refuse(section, first._replace(text=first.text + second, room=LONGEST_PATH))
+        return
+    if first.text.endswith(")"):  # a timer is whole
+        section.handle(first)
+    elif first.room > 0:
+        section.handle(first)
+        table.leave_unfinished("")
+    else:
+        section.account.report(len(first.text) + 1, ONE_LINE)
+    section.take_text(second)
