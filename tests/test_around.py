@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from feeding import AT, DATE, OTHER, ROW, UDP, UNIX_BANNER, UNIX_HEADER, UNIX_ROW, one
@@ -157,6 +158,26 @@ def test_framed_rows_are_right_or_reported(rows: list[Row], frame: str) -> None:
     snapshots = iter_snapshots([frame.format(line) for line in linux_capture(rows, "p")])
     truth = parse(text_of(linux_capture(rows, "p"))).connections
     assert all(c in truth for s in snapshots for c in s.connections)
+
+
+FIXTURES = sorted((Path(__file__).parents[1] / "fixtures").glob("*/*.txt"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "frame", ["# {}", "> {}", '"{}",', "web-1  | {}", "D/App: Line {}", "`{}`", "* {}"]
+)
+def test_every_fixture_may_be_framed(frame: str) -> None:
+    for path in FIXTURES:
+        lines = path.read_text(errors="backslashreplace").split("\n")[:-1]
+        try:
+            bare = list(iter_snapshots(lines))
+        except NotNetstatError:
+            continue
+        framed = list(iter_snapshots([frame.format(line) for line in lines]))
+        assert [s.connections for s in framed] == [s.connections for s in bare], path
+        assert [s.unix_sockets for s in framed] == [s.unix_sockets for s in bare], path
+        assert [len(s.unparsed) for s in framed] == [len(s.unparsed) for s in bare], path
 
 
 # Frames -------------------------------------------------------------------------------------------

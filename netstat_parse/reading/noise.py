@@ -224,8 +224,8 @@ _NOTES = (
     rf"{_PAGER}$",
     # what people write for rows that they left out: ...    [...]    <snip>    …
     r"[\[(<]?(?:\.{3,6}|…|snip)[\])>]?$",
-    # a mark or a prompt alone: #    `
-    r"[#$%*+`'\"|;-]$",
+    # a mark or a prompt alone: #    `    %%
+    r"(?!--)[#$%*+`'\"|;,-]{1,2}$",
 )
 """What netstat, and the programs that ran it or showed it, say between its lines."""
 

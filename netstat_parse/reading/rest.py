@@ -93,7 +93,7 @@ def take_rest(section: Section, table: Table, text: str) -> bool:
     if are_row and isinstance(looks, Odd | Note):
         section.account.report(1, IS_REST)
         return True
-    if isinstance(looks, Note) and len(looks.text) > 1:
+    if isinstance(looks, Note) and len(looks.text) > 2:
         table.broken = broken
         return False
     room = LONGEST_PATH if "path" in table.layout.names else PROGRAM_FIELD
@@ -117,7 +117,7 @@ def _take_below_row(section: Section, table: Table, above: PendingRow, text: str
         section.report_pending_row()
         section.account.report(1, IS_REST)
         return True
-    is_note = isinstance(looks, Note) and len(looks.text) > 1
+    is_note = isinstance(looks, Note) and len(looks.text) > 2
     if is_note and fits:
         if above.room > PROGRAM_FIELD and "path" in table.layout.names:
             table.leave_room(text)
@@ -141,7 +141,8 @@ def _take_below_row(section: Section, table: Table, above: PendingRow, text: str
 
 def _ends_field(above: PendingRow, text: str) -> bool:
     """True for what a program's field of the row above lacks, and a path behind it."""
-    return text[above.room - 1 : above.room + 1] in (" /", " @")
+    printed = text.encode(errors="replace")
+    return printed[above.room - 1 : above.room + 1] in (b" /", b" @")
 
 
 def _go_on_doubting(section: Section, table: Table, doubt: Doubt, text: str) -> bool:

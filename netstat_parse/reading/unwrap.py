@@ -90,7 +90,7 @@ def _is_bare(found: Banner | Header, text: str) -> bool:
 
 def look_at(section: Section, raw: str, expected: Expected) -> tuple[Line, str]:
     """What a line is, and why it is to be reported nevertheless."""
-    why = ""
+    why, text = "", raw
     if is_plain(raw):
         found = classify(raw, expected)
     else:
@@ -106,8 +106,9 @@ def look_at(section: Section, raw: str, expected: Expected) -> tuple[Line, str]:
                 bare = text.removesuffix(closing)
             if bare != text and isinstance(row, Odd | Header):
                 again = classify(bare, expected)
-                found = found if isinstance(again, Odd) else again
-    return section.wrapping.learn(section, raw, found, expected), why
+                if not isinstance(again, Odd):
+                    found, text = again, bare
+    return section.wrapping.learn(section, text, found, expected), why
 
 
 def _look_at_end(
