@@ -126,7 +126,7 @@ def test_a_row_is_one_of_the_layout() -> None:
     assert isinstance(found, Row)
     assert found.text == row
     assert LAYOUT is not None
-    assert LAYOUT.find_row(row) == (found.cells, found.missing)
+    assert LAYOUT.find_row(row) == found[1:]
     assert LAYOUT.cell(found.cells, "program") == "sshd"
     # Without its header it may be a row alone, if rows alone may come.
     assert classify(row, BETWEEN) == RowAlone(row, CONNECTIONS)

@@ -241,18 +241,29 @@ def find_places(lines: Sequence[str], options: Options) -> list[int]:
 
     A line that is a note of the snapshot that it ends still is of that one.
     """
-    sink = Recorder()
-    reader = LineReader(sink, options)
-    places = []
-    is_open = False
-    for number, line in enumerate(lines):
+    places: list[int] = []
+
+    class Placer(Recorder):
+        """Knows which line the reader is at: it may be one that was held."""
+
+        is_open, noted = False, 0
+
+        def start(self, dialect: str, captured_at: datetime | None) -> None:
+            self.is_open = True
+
+        def note(self, text: str) -> None:
+            number, line = reader.line
+            self.noted = number if text in line else self.noted
+
+        def between(self) -> None:
+            number, _ = reader.line
+            if self.is_open and number <= len(lines):
+                places.append(number - (self.noted != number))
+            self.is_open = False
+
+    reader = LineReader(Placer(), options)
+    for line in lines:
         reader.feed_lines([line])
-        is_noted = False
-        for call, *what in sink.take_calls():
-            if call == "between" and is_open:
-                places.append(number + is_noted)
-            is_open = call == "start" or (is_open and call != "between")
-            is_noted = is_noted or (call == "note" and what[0] in line)
     return places
 
 

@@ -38,6 +38,9 @@ class OtherBanner(NamedTuple):
 def find_banner(text: str) -> Banner | None:
     """The banner that a line is, or None. `text` has no blanks around it."""
     known = frozen.BANNERS.get(text)
+    if known is None and text.endswith(":"):  # as a person writes a title
+        text = text[:-1]
+        known = frozen.BANNERS.get(text)
     return Banner(text, *known) if known is not None else None
 
 
@@ -65,6 +68,11 @@ def may_be_header(text: str) -> bool:
     )
 
 
+def _as_printed(header: str) -> str:
+    """A header that somebody wrote down, as netstat prints it."""
+    return header.replace("(State)", "(state)") if "(State)" in header else header
+
+
 HeaderSort = tuple[object, ...]
 """What tells apart headers whose rows have other patterns: the table, its titles, and what the
 width of the columns tells. Empty for those that were worked out ahead, which cost nothing."""
@@ -72,6 +80,7 @@ width of the columns tells. Empty for those that were worked out ahead, which co
 
 def sort_of_header(header: str, dialect: str | None = None) -> HeaderSort | None:
     """Of which sort a header is; None if the line is no header. It takes no time to speak of."""
+    header = _as_printed(header)
     ready = frozen.LAYOUTS.get(header)
     if ready is not None and dialect in (None, ready.dialect):
         return ()
@@ -89,11 +98,26 @@ def find_untitled_layout(banner: str, dialect: str | None = None) -> Layout | No
     return read_header(banner, dialect)
 
 
+def is_known_header(header: str, dialect: str | None = None) -> bool:
+    """True for a header of which every title is known. What it announces is not worked out."""
+    if header in frozen.LAYOUTS and dialect is None:
+        return True
+    from netstat_parse.dialects.registry import find_owner
+    from netstat_parse.grammar.dialect import read_titles
+
+    owner = find_owner(header, dialect)
+    if owner is None:
+        return False
+    known = {column.title for column in owner.spec.columns}
+    return known.issuperset(read_titles(owner.spec, header) or ())
+
+
 def find_layout(header: str, dialect: str | None = None) -> Layout | None:
     """The layout that this line announces, or None if the line is no header.
 
     With `dialect`, a name that is known, only that one is asked.
     """
+    header = _as_printed(header)
     ready = frozen.LAYOUTS.get(header)
     if ready is not None and dialect in (None, ready.dialect):
         return ready

@@ -12,7 +12,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
-from netstat_parse.grammar.padding import LastColumn
+from netstat_parse.grammar.padding import LastColumn, room_below
 from netstat_parse.grammar.truncation import NEVER_CUT, ProgramLimit
 from netstat_parse.schema import EXCEEDS, FILLS, Kind, get_kind
 
@@ -102,6 +102,8 @@ class Found(NamedTuple):
     cells: Cells
     missing: int
     """How many bytes its last cell lacks to fill its column; 0 or less if none."""
+    room: int = 0
+    """For how many bytes the text at its end may go on in the lines below."""
 
 
 class Layout:
@@ -199,6 +201,25 @@ class Layout:
         return any("(?P<program>" in pattern.whole for pattern in self.patterns)
 
     @cached_property
+    def names_programs_within(self) -> bool:
+        """There are cells behind the program's name."""
+        wholes = [pattern.whole for pattern in self.patterns]
+        return self.names_programs and any(
+            re.search(r"\(\?P<program>.*\(\?P<", whole, re.DOTALL) for whole in wholes
+        )
+
+    @cached_property
+    def may_have_room(self) -> bool:
+        """The text at a row's end may have line feeds in it."""
+        return self.names_programs or "path" in self.names
+
+    def unfinished(self) -> Layout:
+        """This layout for rows whose programs' names may go on in the lines below."""
+        layout = object.__new__(Layout)
+        vars(layout).update(vars(self), program_limit=ProgramLimit(0))
+        return layout
+
+    @cached_property
     def last_column(self) -> LastColumn:
         """What the width of the last column tells of a row's last cell."""
         return LastColumn(self.header, self.titles[-1])
@@ -242,7 +263,8 @@ class Layout:
             found = matcher.match(line) if start.startswith(matcher.pattern.prefix) else None
             if found is not None:
                 missing = self.last_column.missing(found, matcher.pattern.whole)
-                return Found(matcher.cells(found), missing)
+                room = room_below(found, self.program_limit) if self.may_have_room else 0
+                return Found(matcher.cells(found), missing, room)
         return None
 
     def match(self, line: str, look_end: int) -> re.Match[str] | None:

@@ -10,10 +10,42 @@ from __future__ import annotations
 
 import re
 
+from netstat_parse.grammar.truncation import ProgramLimit
+
 WIDEST_LAST_COLUMN = 20
 """To so many characters at most netstat pads the last column..."""
 WIDER_LAST_COLUMNS = {"Security Context": 50}
 """...but for these."""
+PROGRAM_FIELD = 20
+"""Bytes that net-tools and busybox print of `pid/name` at most, with the blank behind it."""
+LONGEST_PATH = 108
+"""Bytes of sun_path (Linux, include/uapi/linux/un.h; the BSDs have 104)."""
+
+_ONE_BYTE = re.compile(r"\\x[0-9a-f]{2}")
+"""A byte that is no UTF-8, as lines come that have one."""
+
+
+def size_of(text: str) -> int:
+    """How many bytes netstat printed of a text."""
+    return len(_ONE_BYTE.sub("?", text).encode(errors="replace"))
+
+
+def room_below(found: re.Match[str], limit: ProgramLimit) -> int:
+    """For how many bytes the text at a row's end may go on in the lines below; 0 if it is whole.
+
+    A program's name and a path may have line feeds in them. `found` is the row's match.
+    """
+    groups, line = found.re.groupindex, found.string
+    known = "program" in groups and bool(found["pid"])
+    if known and not line[found.end("program") :].strip(" \t"):
+        field = size_of(line[found.start("pid") :])
+        if limit.with_pid and field < PROGRAM_FIELD:
+            return PROGRAM_FIELD - field
+        if limit.bytes is not None and not limit.with_pid:
+            return max(0, limit.bytes - size_of(found["program"]))
+    if "path" not in groups:
+        return 0
+    return max(0, LONGEST_PATH - size_of(found["path"] or ""))
 
 
 class LastColumn:
@@ -35,7 +67,7 @@ class LastColumn:
         start = self._last_cell_start(found, pattern) if self.width else None
         if start is None or len(found.string) - start >= self.width:
             return 0
-        return self.width - len(found.string[start:].encode(errors="replace"))
+        return self.width - size_of(found.string[start:])
 
     def _last_cell_start(self, found: re.Match[str], pattern: str) -> int | None:
         """Where the last cell stands that a row has.
@@ -76,14 +108,16 @@ class Padding:
         """True for a piece of the row above, whose program has a line feed in its name.
 
         It is as long as what the row lacks, less the line feed itself; or shorter, if the name has
-        another line feed and rows are padded. The caller has seen that it is no row.
+        another line feed and rows are padded.
         """
         left = self._left - 1
         self._left = 0
         if left < 0:
             return False
-        fills = len(text) == left and text.endswith(" ")
-        if not fills and not (len(text) < left and self.is_padded):
+        size = size_of(text)
+        fills = size == left and text.endswith(" ")
+        # One byte more than fits is no other text yet.
+        if not fills and not (size <= left + 1 and self.is_padded):
             return False
-        self._left = left - len(text)
+        self._left = left - size
         return True

@@ -73,9 +73,20 @@ class Account:
         self.line = ""
         """As it was read."""
         self._sink = sink
+        self.noted = 0
+        """The number of the last line that was a note."""
         self._strict = strict
         self.other_program = ""
         """What seems to have printed the lines, if not netstat."""
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """The number and the text of the line that comes now."""
+        return self.number, self.line
+
+    @place.setter
+    def place(self, place: tuple[int, str]) -> None:
+        self.number, self.line = place
 
     def open(self, line: str) -> None:
         """The next line comes."""
@@ -89,6 +100,7 @@ class Account:
     def note(self, text: str) -> None:
         """Count the line as a note."""
         self.count(LineKind.NOTE)
+        self.noted = self.number
         self._sink.note_line(text)
 
     def report(self, column: int, expected: str) -> None:

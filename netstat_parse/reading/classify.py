@@ -43,6 +43,8 @@ class Row(NamedTuple):
     cells: Cells
     missing: int
     """How many bytes its last cell lacks to fill its column."""
+    room: int = 0
+    """For how many bytes the text at its end may go on in the lines below."""
 
 
 class Continuation(NamedTuple):
@@ -209,6 +211,14 @@ def _find_header(text: str, expected: Expected, peeled: int) -> Header | Surplus
     return Header(layout, sort or ()) if layout is not None else None
 
 
+def _find_marked(text: str, expected: Expected, peeled: int) -> Line | None:
+    """A banner or a header behind a mark that a prompt may have as well: `# Active ...`."""
+    unmarked = noise.without_mark(text)
+    if len(unmarked) == len(text) or peeled >= PEELED_AT_MOST:
+        return None
+    return _find_banner(unmarked, expected, peeled) or _find_header(unmarked, expected, peeled)
+
+
 def _find_other_banner(text: str, expected: Expected, peeled: int) -> OtherBanner | None:
     return headers.find_other_banner(text.strip())
 
@@ -254,16 +264,13 @@ def _peel(text: str, expected: Expected, peeled: int) -> Line | None:
     return Stamped(stamp, line.line if isinstance(line, Stamped) else line)
 
 
-def without_front(text: str, formats: tuple[str, ...]) -> str:
-    """A line that no rule accounts for, without the quoting marks and stamps in front."""
+def without_stamps(text: str, formats: tuple[str, ...]) -> str:
+    """A line that no rule accounts for, without the stamps in front."""
     for _ in range(PEELED_AT_MOST):
-        rest = noise.without_quoting(text)
-        found = stamps.at_start(rest, formats)
-        if found is not None and not found[0].invalid:
-            rest = rest[found[1] :]
-        if rest == text:
+        found = stamps.at_start(text, formats)
+        if found is None or found[0].invalid:
             break
-        text = rest
+        text = text[found[1] :]
     return text
 
 
@@ -275,6 +282,7 @@ FINDERS: tuple[Callable[[str, Expected, int], Line | None], ...] = (
     _find_stamp,
     _find_header,
     _find_other_banner,
+    _find_marked,
     _find_session,
     _find_row_alone,
     _peel,

@@ -46,9 +46,33 @@ def without_escapes(line: str) -> str:
     return text[overwritten.end() :] if (overwritten := _OVERWRITTEN.match(text)) else text
 
 
+def has_escapes_within(line: str) -> bool:
+    """Whether there are escape sequences between a line's text, and not only around it."""
+    return "\x1b" in _ESCAPES_AROUND.sub("", line)
+
+
+def without_escapes_around(line: str) -> tuple[str, ...]:
+    """The line without the escape sequences in front of it; and without those behind it, too."""
+    behind = _ESCAPES_IN_FRONT.sub("", line)
+    return behind, _ESCAPES_BEHIND.sub("", behind)
+
+
+def without_mark(line: str) -> str:
+    """The line without the mark of a comment or of a list in front of it: `# `, `* `."""
+    mark = _MARK.match(line)
+    return line[mark.end() :] if mark is not None else line
+
+
 def without_quoting(line: str) -> str:
-    """The line without marks of mail or of a table in Markdown, or grep's file and number."""
-    quoting = _QUOTING.match(line) or _NUMBERING.match(line)
+    """The line without marks of mail or of a table in Markdown, or grep's file and number; without
+    quotes around it, or what a logger puts in front of it.
+    """
+    wrapped = _WRAPPED.match(line)
+    if wrapped is not None:
+        return wrapped[2]
+    quoting = (
+        _QUOTING.match(line) or _NUMBERING.match(line) or _LOGGER.match(line) or _MARK.match(line)
+    )
     if quoting is None:
         return line
     rest = line[quoting.end() :]
@@ -79,8 +103,16 @@ _ESCAPE_SEQUENCE = LazyPattern(
 )
 """ECMA-48: control sequences, command strings that are ended, and the other escapes."""
 
+_ESCAPES_IN_FRONT = LazyPattern(rf"\A(?:[ \t]*+{_ESCAPE_SEQUENCE.source})++")
+_ESCAPES_BEHIND = LazyPattern(rf"(?:{_ESCAPE_SEQUENCE.source})++\Z")
+_ESCAPES_AROUND = LazyPattern(rf"{_ESCAPES_IN_FRONT.source}|{_ESCAPES_BEHIND.source}")
+
 _PAGER = (
     r"(?:"
+    # more of util-linux in other languages and ages: -- More --    <--- More --->    ---(more)---
+    r"[<-]{1,4} ?\(?[Mm]ore\)?(?: ?[0-9]{1,3}%)? ?[->]{1,4}"
+    # cmd.exe: Press any key to continue . . .
+    r"|Press any key to continue[ .]{0,8}|"
     # more: --More--(42%)
     r"--More--(?:\([0-9]{1,3}%\))?"
     # less: :
@@ -99,6 +131,28 @@ Nothing else is taken for overwritten: programs may have carriage returns in the
 
 _QUOTING = LazyPattern(r"[ \t]*+(?:>[ \t]?|\|(?:[ \t]|\Z))++")
 """The marks of mail (`> > `), and the bar that opens a row of a table in Markdown."""
+
+_MARK = LazyPattern(r"[ \t]*+(?:[#*+%;•–-]|//|--|::|REM|rem)[ \t]")
+"""The mark of a comment, of an item of a list, or of a line in a patch."""
+
+_WRAPPED = LazyPattern(
+    # `tcp ...`    "tcp ...",    'tcp ...'
+    r"""[ \t]*+(`{1,3}|["'])(.*)\1[,;]?[ \t]*\Z"""
+)
+"""Quotes around a line."""
+
+_LOGGER = LazyPattern(
+    # docker compose: web_1  | tcp ...
+    r"(?:[A-Za-z0-9][\w.-]{0,63}[ ]{1,32}\|(?:[ ]|\Z)"
+    # kubectl logs --prefix: [pod/web-7d4b9/app] tcp ...
+    r"|\[pod/[^\s\]]{1,160}\][ ]"
+    # Android: D/App: Line tcp ...    I/sh(1234): tcp ...
+    r"|[VDIWEF]/[\w.:$-]{1,40}[ ]{0,8}(?:\([ ]{0,5}[0-9]{1,6}\))?:[ ](?:Line[ ])?"
+    # a level: INFO: tcp ...    [INFO] tcp ...    stdout: tcp ...
+    r"|(?:\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR)\]?|stdout|out)[:|]?[ ]"
+    r")"
+)
+"""What a logger puts in front of each line."""
 
 _NETSTAT_LINE_STARTS = (
     # tcp        0      0 10.0.0.1:22
@@ -170,6 +224,8 @@ _NOTES = (
     rf"{_PAGER}$",
     # what people write for rows that they left out: ...    [...]    <snip>    …
     r"[\[(<]?(?:\.{3,6}|…|snip)[\])>]?$",
+    # a mark or a prompt alone: #    `    %%
+    r"(?!--)[#$%*+`'\"|;,-]{1,2}$",
 )
 """What netstat, and the programs that ran it or showed it, say between its lines."""
 
@@ -184,7 +240,7 @@ _PROMPTS = (
     # root@host:~#    joe@mac ~ %    joe@host ~/src (main)$    admin@fw(active)>
     rf"[\w.+-]{{1,40}}@[\w.-]{{1,80}}(?:[: (][^#$%>❯]{{0,200}})?[#$%>❯]{_COMMAND}",
     # [root@host ~]#
-    rf"\[[^\[\]]{{1,80}}\][ ]?[#$%>❯]{_COMMAND}",
+    rf"\[[^\[\]]{{1,80}}\][ ]?(?:[~/][^\s#$%>]{{0,200}}[ ]?)?[#$%>❯]{_COMMAND}",
     # MacBook-Pro:Documents joe$
     rf"[A-Za-z][\w.-]{{0,79}}:\S{{0,200}}[ ][\w.-]{{1,40}}[#$%>]{_COMMAND}",
     # host:/var/log #    host:~$
@@ -201,6 +257,11 @@ _PROMPTS = (
     r"[┌└╭╰├][─-]",
     # C:\Users\joe>netstat -n    PS C:\> netstat -an
     r"(?:PS )?[A-Za-z]:\\[^<>|]{0,200}>.{0,500}$",
+    # Windows' own ssh server: joe@WIN10 C:\Users\joe>netstat -ano
+    r"[\w.\\+-]{1,80}@[\w.-]{1,80} (?:PS )?[A-Za-z]:\\[^<>|]{0,200}>.{0,500}$",
+    # any prompt, known by the command behind it: ~ netstat -tln    web1 » netstat -an | grep 22
+    r"(?:[^\s0-9]\S{0,79}[ ]{1,4}){0,3}(?:sudo[ ])?netstat(?:\.exe)?"
+    r"(?:[ ]+-{1,2}[A-Za-z?][\w-]{0,30}){1,9}(?:[ ]{1,4}[^\s:,;()]{1,80}){0,12}$",
     # PS /home/joe> netstat -an
     r"PS [^<>|]{0,200}>.{0,500}$",
 )
@@ -241,7 +302,10 @@ _SESSION = (
     # fences: ```text    ~~~    <pre><code>    [code]    {noformat}
     r"`{3,}",
     r"~{3,}",
-    r"(?:</?(?:pre|code)>){1,4}$",
+    r"(?:</?(?:pre|code|p|div|span|blockquote|samp|tt|br)(?: [^<>]{0,200})?/?>){1,4}$",
+    # ansible: web1 | CHANGED | rc=0 >>
+    r"\S{1,255} \| (?:CHANGED|SUCCESS|FAILED|UNREACHABLE!?)(?: \| rc=-?[0-9]{1,5})?"
+    r" (?:>>|=> ?\{?)$",
     r"\[/?code\]$",
     r"\{(?:code|noformat)[^{}]{0,80}\}$",
     _RULE,

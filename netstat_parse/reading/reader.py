@@ -59,7 +59,7 @@ class LineReader:
     @property
     def line(self) -> tuple[int, str]:
         """The last line that was not read in bulk: its number, counted from 1, and its text."""
-        return self._section.account.number, self._section.account.line
+        return self._section.account.place
 
     @property
     def spent(self) -> Spent:
@@ -97,10 +97,12 @@ class LineReader:
             return blanks
         if section.table is None:
             return self._take_first(lines)
-        reader = section.table.reader
+        reader, frame = section.table.reader, section.wrapping.frame
         rows: Sequence[Line] = lines
+        if frame is not None:
+            rows = [section.wrapping.take_off_frame(text_of(line)) for line in lines]
         if section.table.has_stamped_rows:
-            rows = [self._behind_stamp(text_of(line)) for line in lines]
+            rows = [self._behind_stamp(text_of(line)) for line in rows]
         made, holes, known = reader.read(rows)
         if not holes:
             section.take_rows(rows, made, known)
@@ -114,7 +116,8 @@ class LineReader:
             while done < len(lines) and (done == hole or section.table is None):
                 done += self._take_first(lines[done : done + ROWS_TO_INFER])
                 done += section.pass_blanks(lines, done)
-                if section.table is not None and section.table.reader is not reader:
+                is_another = section.table is not None and section.table.reader is not reader
+                if is_another or section.wrapping.frame is not frame:
                     return done
         return done
 

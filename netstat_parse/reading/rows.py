@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.truncation import Truncation
+from netstat_parse.reading.glued import is_glued
 from netstat_parse.reading.lines import has_long_line, joined, text_of
 from netstat_parse.schema import EXCEEDS
 
@@ -82,7 +83,9 @@ class RowReader:
 
     def __init__(self, layout: Layout, sink: Sink) -> None:
         self.layout = layout
+        self._sink = sink
         self.remembers = False
+        self._has_paths = "path" in layout.names
         self._build = sink.builder(layout)
         names = tuple(sink.cells(layout))
         self._pick = _picker(layout, names)
@@ -138,6 +141,10 @@ class RowReader:
         self._tell(known, [text], marked)
         return self._build([row], text, POSSIBLE, marked)[0], known
 
+    def read_unfinished(self, text: str, cells: Cells) -> tuple[Made, Known]:
+        """Make one row, as `read_alone` does, whose program's name may go on below."""
+        return RowReader(self.layout.unfinished(), self._sink).read_alone(text, cells)
+
     def read_as_whole(self, lines: Sequence[Line]) -> list[Made]:
         """Make lines that are rows, where it is known that netstat cut nothing."""
         made, holes, _ = self.read(lines, EXCLUDED)
@@ -164,8 +171,12 @@ class RowReader:
         """
         text = joined(lines)
         in_bulk = lines
-        if not is_plain(text) or has_long_line(text, LONGEST_IN_BULK):
-            in_bulk = [line if is_for_bulk(line) else "" for line in map(text_of, lines)]
+        may_be_glued = self._has_paths and is_glued(text)
+        if may_be_glued or not is_plain(text) or has_long_line(text, LONGEST_IN_BULK):
+            in_bulk = [
+                line if is_for_bulk(line) and not (may_be_glued and is_glued(line)) else ""
+                for line in map(text_of, lines)
+            ]
             text = joined(in_bulk)
         rows, holes, marked = self._find(in_bulk, text)
         if self._given:
@@ -242,8 +253,17 @@ def _picker(layout: Layout, names: Sequence[str]) -> Callable[[Cells], Cells]:
 
 
 def is_plain(text: str) -> bool:
-    """True where nothing is to be taken out before the text is read."""
-    return "\x1b" not in text and "\r" not in text
+    """True where nothing is to be taken out before the text is read, nor off its last word."""
+    return not (
+        "\x1b" in text
+        or "\r" in text
+        or "&" in text
+        or "`" in text
+        or '"' in text
+        or "<" in text
+        or "\\" in text
+        or "\xa0" in text
+    )
 
 
 def is_for_bulk(line: str) -> bool:

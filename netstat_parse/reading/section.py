@@ -11,26 +11,34 @@ from collections.abc import Sequence
 
 from netstat_parse.dialects.headers import Banner
 from netstat_parse.errors import NotNetstatError
-from netstat_parse.reading import noise
+from netstat_parse.reading import around
 from netstat_parse.reading.account import Account, LineKind, Spent
 from netstat_parse.reading.classify import (
     Blank,
     Continuation,
     Expected,
     Line,
+    Odd,
     Row,
     RowAlone,
     Stamped,
-    classify,
 )
 from netstat_parse.reading.current import CurrentSnapshot
+from netstat_parse.reading.glued import is_glued, split_glued
 from netstat_parse.reading.infer import ROWS_TO_INFER, RowsAlone
 from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.other_tables import read_table
 from netstat_parse.reading.release import release
-from netstat_parse.reading.rows import Known, is_plain
+from netstat_parse.reading.rest import (
+    Doubt,
+    settle_as_rest,
+    settle_as_they_look,
+    take_below_row_alone,
+    take_rest,
+)
 from netstat_parse.reading.table import PendingRow, RowReaders, Table, is_much_later
 from netstat_parse.reading.transitions import TRANSITIONS, Aside, At
+from netstat_parse.reading.unwrap import Wrapping, behind_stamp, look_at, refuse, take_glued
 from netstat_parse.schema import KINDS
 
 TYPE_CHECKING = False
@@ -40,6 +48,7 @@ if TYPE_CHECKING:
     from netstat_parse.grammar.layout import Layout
     from netstat_parse.reading import lines
     from netstat_parse.reading.options import Options
+    from netstat_parse.reading.rows import Known
     from netstat_parse.reading.sink import Made, Sink
     from netstat_parse.schema import Kind
 
@@ -58,6 +67,10 @@ class Section:
         self.front: datetime | None = None
         """The time of the stamp in front of the line."""
         self._is_below_blank = False
+        self.is_stamped = False
+        """There were stamps in front of the lines above."""
+        self.text = ""
+        """The line without what is around it."""
         self._front_before: datetime | None = None
         """The time in front of the row above."""
         self._readers = RowReaders(sink)
@@ -71,6 +84,11 @@ class Section:
         self.banner: Banner | None = None
         self.banner_is_stamped = False
         """The line of the banner above has a stamp in front."""
+        self.rest_alone = 0, 0
+        """The number of the last line that may be the rest of a row alone, and the bytes left."""
+        self.wrapping = Wrapping()
+        self.doubt: Doubt | None = None
+        """Lines that may be the rest of a row."""
         self.aside: Aside | None = None
         self.other_dialect: str | None = None
         """Of the tables that were set aside outside of a snapshot."""
@@ -85,38 +103,70 @@ class Section:
             self.account.report(MAX_LINE + 1, f"a line of at most {MAX_LINE} characters")
             return
         text = line.removeprefix("\ufeff")
-        if not is_plain(text):
-            text = noise.without_escapes(text)
-        if self.table is not None and self.table.is_rest_of_row(text):
-            self.account.report(1, "expected a row: this is the rest of the one above")
+        if self.wrapping.frame is not None:
+            text = self.wrapping.take_off_frame(text)
+        table = self.table
+        if "\\n" in text and (lines := around.find_in_json(text)):
+            for piece in lines:
+                self.take_text(piece)
+        else:
+            self.take_text(text, terminated=terminated)
+        if table is not None:
+            table.is_new = False
+
+    def take_text(self, text: str, *, terminated: bool = True) -> None:
+        """Take what is left of the line without what is around it."""
+        self.text = text
+        if self.table is not None and take_rest(self, self.table, behind_stamp(self, text)):
             return
-        found = classify(text, self._expected())
+        if self.at is At.HOLDING and take_below_row_alone(self, behind_stamp(self, text)):
+            return
+        found, why = look_at(self, text, self._expected())
         if self._end_rows_alone(found):
-            found = classify(text, self._expected())
+            found, why = look_at(self, text, self._expected())
         if self._return_to_table(found):
-            found = classify(text, self._expected())
+            found, why = look_at(self, text, self._expected())
         row = found.line if isinstance(found, Stamped) else found
+        if self.table is not None and isinstance(row, Row | Odd) and is_glued(row.text):
+            pieces = split_glued(row.text, self.table.layout)
+            if pieces is not None:
+                take_glued(self, self.table, *pieces)
+                return
+        if why:
+            self.account.report(len(self.account.line) + 1, why)
+            if isinstance(row, Row):
+                refuse(self, row)
+            return
         if not terminated and isinstance(row, Row) and self.table and self.table.is_cut_short(row):
             self.account.report(
-                len(line) + 1, "expected the rest of the row: the input ends inside it"
+                len(self.account.line) + 1, "expected the rest of the row: the input ends inside it"
             )
             return
-        self._handle(found)
+        if isinstance(row, Row) and self.table is not None:
+            self.table.learn_row(row)
+        self.handle(found)
 
     def take_rows(self, rows: Sequence[lines.Line], made: list[Made], known: Known) -> None:
         """Take lines that are rows of the table, complete in themselves, and what they gave."""
         table = self.table
         assert table is not None
         self._is_below_blank = False
+        settle_as_rest(self)
+        table.broken, table.is_new = "", False
+        table.learn(rows)
         self.pass_pending_row()
         self.account.number += len(rows)
         self.account.count(LineKind.ROW, len(rows))
         table.count(rows)
-        if table.layout.continued_prefixes:
-            last = text_of(rows[-1])
-            if table.may_go_on(last):
-                table.pending = PendingRow(last, made[-1], known)
-                rows, made = rows[:-1], made[:-1]
+        last = text_of(rows[-1])
+        row = table.find_unfinished(last)
+        if row is not None:
+            place = self.account.number, last
+            table.pending = PendingRow(last, made[-1], known, *row[1:], place)
+        elif table.may_go_on(last):
+            table.pending = PendingRow(last, made[-1], known)
+        if table.pending is not None:
+            rows, made = rows[:-1], made[:-1]
         if made:
             self.snapshot.add_rows(table.reader, known, rows, made)
 
@@ -138,6 +188,8 @@ class Section:
         """The input has ended; raises NotNetstatError if there was no netstat output in it."""
         if self.at is At.HOLDING:
             self.release_rows()
+        while self.doubt is not None:
+            settle_as_they_look(self)
         self.end_banner()
         self.end_table()
         if not self.snapshot.is_open and self.other_dialect is not None:
@@ -164,10 +216,13 @@ class Section:
             formats=tuple(self.options.timestamp_formats),
         )
 
-    def _handle(self, found: Line) -> None:
+    def handle(self, found: Line) -> None:
         """Do what TRANSITIONS says about a line."""
         self.front = None
+        if isinstance(found, Row | Banner):
+            self.is_stamped = False
         if isinstance(found, Stamped):
+            self.is_stamped = True
             self.front = found.stamp.at
             found = found.line
             if isinstance(found, Row) and self.table is not None:
@@ -234,10 +289,29 @@ class Section:
     def pass_pending_row(self) -> None:
         """The row above has no more lines."""
         table = self.table
-        if table is not None and table.pending is not None:
-            text, made, known = table.pending
+        if table is None or table.pending is None:
+            return
+        if table.pending.made is None:
             table.pending = None
-            self.snapshot.add_rows(table.reader, known, [text], [made])
+            return
+        if table.lacks_its_end(table.pending):
+            self.report_pending_row()
+            return
+        text, made, known = table.pending[:3]
+        table.pending = None
+        self.snapshot.add_rows(table.reader, known, [text], [made])
+
+    def report_pending_row(self) -> None:
+        """The row above lacks its end."""
+        table, account = self.table, self.account
+        assert table is not None
+        pending, table.pending = table.pending, None
+        if pending is None or pending.made is None:
+            return
+        here, account.place = account.place, pending.place
+        account.count(LineKind.ROW, -1)
+        account.report(len(pending.text) + 1, "expected the rest of the row")
+        account.place = here
 
     # Rows alone
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
-from netstat_parse.grammar.padding import Padding
+from netstat_parse.grammar.padding import PROGRAM_FIELD, Padding, size_of
 from netstat_parse.reading.classify import Row
-from netstat_parse.reading.lines import text_of
+from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.rows import Known, RowReader
 
 TYPE_CHECKING = False
@@ -34,8 +34,16 @@ class PendingRow(NamedTuple):
     """A row that may go on in the next line."""
 
     text: str
-    made: Made
+    made: Made | None
+    """None for a row that was reported."""
     known: Known
+    cells: Cells = ()
+    missing: int = 0
+    """How many bytes its last cell lacks to fill its column."""
+    room: int = 0
+    """For how many bytes the text at its end may go on."""
+    place: tuple[int, str] = (0, "")
+    """Its line's number and text in the input."""
 
 
 class Table:
@@ -49,6 +57,12 @@ class Table:
         self.rows = 0
         """How many there were until now."""
         self.pending: PendingRow | None = None
+        self.is_new = True
+        """No line has come below its header."""
+        self.is_coloured = False
+        """There were escape sequences within its rows."""
+        self.broken = ""
+        """The line above, if it may be a row that a line feed has cut in its middle."""
         self.has_stamped_rows = False
         """Its rows have stamps in front, so that those read in bulk need these taken off."""
         self._above: list[tuple[int, str]] = []
@@ -81,15 +95,19 @@ class Table:
         return (*cells[:place], above, *cells[place + 1 :])
 
     def count(self, lines: Sequence[Line]) -> None:
-        """Count rows that are complete in themselves, and learn of them whether all are padded."""
-        if self._is_wide and not self._padding.is_padded and not self.is_inferred:
-            self._learn(lines)
+        """Count rows that are complete in themselves."""
         self.rows += len(lines)
         self._padding.expect_rest(0)
 
-    def _learn(self, lines: Sequence[Line]) -> None:
+    def learn(self, lines: Sequence[Line]) -> None:
+        """Learn of rows that were read in bulk whether all are padded.
+
+        So a row whose field ends early is none of them.
+        """
+        if not self._is_wide or self._padding.is_padded or self.is_inferred:
+            return
         if any(map(_ends_with_blank, lines)):
-            self._padding.is_padded = True
+            self._see_padded()
         elif self._padding.is_padded is None:
             for line in lines[: max(0, ROWS_TO_LEARN - self.rows)]:
                 found = self.layout.find_row(text_of(line))
@@ -97,14 +115,84 @@ class Table:
                     self._padding.is_padded = False
                     break
 
+    def learn_row(self, row: Row) -> None:
+        """Learn the same of one row. A name may end with a blank where none is padded."""
+        if not self._is_wide or self._padding.is_padded or self.is_inferred:
+            return
+        if row.missing <= 0 and row.text.endswith(" "):
+            self._see_padded()
+        elif row.missing > 0:
+            self._padding.is_padded = False
+
+    def _see_padded(self) -> None:
+        # Behind several rows that are not padded it is but a name that ends so.
+        if self._padding.is_padded is None or self.rows < 2:
+            self._padding.is_padded = True
+
     def may_go_on(self, text: str) -> bool:
         """True if such a row may have more lines."""
         prefixes = self.layout.continued_prefixes
         return bool(prefixes) and text.lstrip(" \t").startswith(prefixes)
 
-    def lacks_its_end(self, row: Row) -> bool:
+    def find_unfinished(self, text: str) -> Row | None:
+        """The row in a line, if it may be unfinished."""
+        is_whole = self._is_wide and self._padding.is_padded
+        if not self.layout.may_have_room or (is_whole and not self.layout.names_programs_within):
+            return None
+        found = self.layout.find_row(text)
+        row = Row(text, *found) if found is not None else None
+        return row if row is not None and self.may_be_unfinished(row) else None
+
+    def lacks_its_end(self, row: Row | PendingRow) -> bool:
         """True for a row whose program's name goes on below, as the padding shows."""
         return bool(row.missing > 0 and self.layout.names_programs and self._padding.is_padded)
+
+    def may_be_unfinished(self, row: Row) -> bool:
+        """True for a row that may go on below, or lacks its end if all others are padded."""
+        return row.room > 0 or (row.missing > 0 and self.layout.names_programs)
+
+    def leave_room(self, text: str) -> None:
+        """This much less room is left for the row above."""
+        if self.pending is not None:
+            left = self.pending.room - size_of(text) - 1
+            self.pending = self.pending._replace(room=left)
+
+    def leave_unfinished(self, text: str) -> None:
+        """The name in the row above may go on in this line, so it is marked as truncated."""
+        if self.pending is not None and self.pending.made is None:
+            self.leave_room(text)
+        elif self.pending is not None:
+            made, known = self.reader.read_unfinished(self.pending.text, self.pending.cells)
+            self.pending = self.pending._replace(made=made, known=known, missing=0)
+            self.leave_room(text)
+
+    def is_row(self, text: str) -> bool:
+        """True for a row of its layout."""
+        return self.layout.find_row(text) is not None
+
+    def are_row(self, above: str, text: str) -> bool:
+        """True for two lines that are one row with a line feed in a name within it."""
+        return (
+            self.layout.names_programs_within
+            and len(above) + len(text) < MAX_LINE
+            and self._may_end_within(above)
+            and self.is_row(f"{above}?{text}")
+        )
+
+    def _may_end_within(self, above: str) -> bool:
+        """True for a line that may be a row up to somewhere in its program's name."""
+        found = self.layout.find_row(above)
+        if found is None or found.missing > 0:
+            return True
+        cell = self.layout.cell
+        has_path = bool(cell(found.cells, "path")) or not cell(found.cells, "pid")
+        return not has_path and 0 < found.room <= PROGRAM_FIELD
+
+    def see_odd(self, text: str) -> None:
+        """A line was none that is known: it may be a row with a line feed in its middle."""
+        start = text.lstrip(" \t")
+        if self.layout.may_have_room and start.startswith(self.layout.prefixes):
+            self.broken = text
 
     def is_cut_short(self, row: Row) -> bool:
         """True for a row at the input's end whose last cell is shorter than netstat prints it.
@@ -120,7 +208,7 @@ class Table:
 
     def is_rest_of_row(self, text: str) -> bool:
         """True for a piece of the row above, whose program has a line feed in its name."""
-        return self._padding.is_rest(text) and self.layout.find_row(text) is None
+        return self._padding.is_rest(text)
 
 
 def _ends_with_blank(line: Line) -> bool:

@@ -28,11 +28,12 @@ from netstat_parse.reading.classify import (
     RowAlone,
     Rule,
     SurplusHeader,
-    without_front,
+    without_stamps,
 )
 from netstat_parse.reading.other_tables import MOST_LINES, AsideLine
 from netstat_parse.reading.stamps import Stamp
 from netstat_parse.reading.table import PendingRow
+from netstat_parse.reading.unwrap import behind_stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,8 +171,8 @@ def take_row(section: Section, row: Row) -> None:
     section.account.count(LineKind.ROW)
     table.count([row.text])
     table.expect_rest(row.missing)
-    table.pending = PendingRow(row.text, made, known)
-    if not table.may_go_on(row.text):
+    table.pending = PendingRow(row.text, made, known, *row[1:], section.account.place)
+    if not table.may_be_unfinished(row) and not table.may_go_on(row.text):
         section.pass_pending_row()
 
 
@@ -255,6 +256,8 @@ def pass_over_blank(section: Section, _: Blank) -> None:
 def report_odd(section: Section, odd: Odd) -> None:
     """A line that no rule accounts for is reported."""
     section.account.report_odd(odd.text, section.table.layout if section.table else None)
+    if section.table is not None:
+        section.table.see_odd(behind_stamp(section, odd.text))
 
 
 def keep_aside(section: Section, odd: Odd) -> None:
@@ -263,7 +266,7 @@ def keep_aside(section: Section, odd: Odd) -> None:
     assert aside is not None
     aside.count += 1
     if len(aside.lines) < MOST_LINES:
-        text = without_front(odd.text, tuple(section.options.timestamp_formats))
+        text = without_stamps(odd.text, tuple(section.options.timestamp_formats))
         aside.lines.append(AsideLine(account.number, account.line, text))
 
 

@@ -79,6 +79,7 @@ def columns(*languages: Language) -> tuple[Column, ...]:
         ),
         *owner,
         Column("PID/Program name", process),
+        Column("PID/Program", process),
         Column(
             "Security Context",
             SECURITY_CONTEXT,
