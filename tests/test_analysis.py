@@ -214,6 +214,22 @@ def test_pairs_of_something_else_is_a_type_error() -> None:
     assert ns.pairs([]) == []
 
 
+LOOPBACK = row(CLIENT, local="127.0.0.1", foreign="127.0.0.1")
+
+
+def test_what_is_told_of_loopback_is_of_one_host() -> None:
+    back = row(LOOPBACK, local_port="443", foreign_port="40112")
+    assert len(ns.pairs([snapshot([LOOPBACK], source="a"), snapshot([back], source="b")])) == 2
+    assert len(ns.pairs([snapshot([LOOPBACK, back], source="a")])) == 1
+
+
+def test_over_loopback_a_listener_serves_an_end_that_was_not_seen() -> None:
+    (pair,) = ns.pairs(snapshot([LOOPBACK, LISTENER]))
+    assert pair.server == "second"
+    (pair,) = ns.pairs(snapshot([CLIENT, LISTENER]))
+    assert pair.server is None
+
+
 # Changes ------------------------------------------------------------------------------------------
 
 
@@ -240,6 +256,11 @@ def test_what_comes_and_goes() -> None:
         (LISTENER, row(LISTENER, pid=0), []),
         (LISTENER, row(LISTENER, program="nginx: worker"), []),
         (row(CLIENT, proto="tcp", state="SYN_RECV"), row(CLIENT, proto="tcp6"), ["state"]),
+        (
+            row(CLIENT, local="1.1.1.1", foreign="1.1.1.2", foreign_port="4"),
+            row(CLIENT, local="::ffff:1.1.1.1", foreign="::ffff:1.1.1.2", foreign_port="4"),
+            [],
+        ),
     ],
 )
 def test_one_socket(before: Row, after: Row, kinds: list[str]) -> None:
@@ -471,6 +492,22 @@ def test_states_follow_the_diagram() -> None:
     assert may_become(None, ns.TcpState.SYN_SENT)
 
 
+def test_the_times_of_states() -> None:
+    states = ("ESTABLISHED", "ESTABLISHED", "FIN_WAIT2", "TIME_WAIT")
+    (life,) = ns.lifetimes(log(*([row(CLIENT, state=state, pid=0)] for state in states)))
+    assert [(span.state, span.first_seen, span.last_seen) for span in life.states] == [
+        ("ESTABLISHED", second(0), second(1)),
+        ("FIN_WAIT_2", second(2), second(2)),
+        ("TIME_WAIT", second(3), second(3)),
+    ]
+
+
+def test_who_is_in_time_wait_has_no_young_peer() -> None:
+    waiting = row(SERVER, state="TIME_WAIT", pid=0)
+    assert len(list(ns.lifetimes(log([waiting], [waiting, CLIENT])))) == 2
+    assert len(list(ns.lifetimes(log([waiting], [waiting, row(CLIENT, state="LAST_ACK")])))) == 1
+
+
 # Summary ------------------------------------------------------------------------------------------
 
 
@@ -525,6 +562,16 @@ def test_queues_that_stand_still() -> None:
     assert ns.summary(logged[:2]).standing_queues == ()
     (queue,) = ns.summary(logged[:3]).standing_queues
     assert queue.until == second(2)
+
+
+def test_a_queue_of_ports_that_are_used_again_is_another() -> None:
+    stuck, again = row(CLIENT, send_q=500), row(CLIENT, send_q=500, pid=900)
+    assert ns.summary(log([stuck], [stuck], [again], [again])).standing_queues == ()
+
+
+def test_the_highest_is_where_it_was_first() -> None:
+    found = ns.summary(log([], [CLIENT], [], [CLIENT]))
+    assert found.sockets.highest_at == second(1)
 
 
 def test_long_logs_have_fewer_moments(monkeypatch: pytest.MonkeyPatch) -> None:
