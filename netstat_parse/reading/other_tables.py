@@ -12,6 +12,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from netstat_parse.reading.account import LineKind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from netstat_parse.reading.section import Section
+    from netstat_parse.reading.transitions import Aside
+
 _TITLE = re.compile(r"[^\W\d](?:.*[^\s.,;])?")
 """A word of prose may end a sentence, and be a number; a title is neither."""
 MOST_LINES = 10_000
@@ -69,3 +76,24 @@ def _read_rows(
         else:
             found.odd.append(line)
     return found
+
+
+def end_aside(section: Section, aside: Aside) -> None:
+    """A table that no kind is for has ended: its texts are given, or it is set aside."""
+    section.aside = None
+    account = section.account
+    may_be_table = bool(aside.dialect) and aside.count == len(aside.lines)
+    found = read_table(aside.lines) if may_be_table else None
+    if found is None:
+        account.count(LineKind.NOTE, aside.count)
+        section.sink.note(f"{aside.banner.removesuffix(':')}: set aside, {aside.count} lines")
+        return
+    account.count(LineKind.HEADER)
+    account.count(LineKind.ROW, len(found.rows))
+    if not section.snapshot.is_open:
+        section.begin_snapshot(section.options.dialect or section.other_dialect or aside.dialect)
+    section.sink.other_table(aside.banner, found.titles, found.rows)
+    number, line = account.number, account.line
+    for account.number, account.line, _ in found.odd:
+        account.report(1, f"expected a row of {len(found.titles)} words")
+    account.number, account.line = number, line

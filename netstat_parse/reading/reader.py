@@ -16,6 +16,7 @@ from netstat_parse.reading.account import LineKind, Spent
 from netstat_parse.reading.infer import ROWS_TO_INFER
 from netstat_parse.reading.lines import text_of
 from netstat_parse.reading.options import Options
+from netstat_parse.reading.release import hold_rows
 from netstat_parse.reading.section import Section
 
 TYPE_CHECKING = False
@@ -123,7 +124,7 @@ class LineReader:
 
     def _take_first(self, lines: Sequence[Line]) -> int:
         """Take the first line, or several that are rows alone; how many these were."""
-        held = self._section.hold_rows(lines)
+        held = hold_rows(self._section, lines)
         if not held:
             self._section.take(text_of(lines[0]))
         return held or 1

@@ -1,23 +1,96 @@
-"""Releases rows alone, once there are enough of them: they are read, or reported."""
+"""Rows alone: holds them while they come, and releases them: they are read, or reported."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from netstat_parse.errors import NotNetstatError
-from netstat_parse.reading.classify import Row
-from netstat_parse.reading.infer import name_layouts
-from netstat_parse.reading.transitions import take_row
+from netstat_parse.reading.classify import Row, RowAlone, Stamped
+from netstat_parse.reading.infer import ROWS_TO_INFER, name_layouts
+from netstat_parse.reading.table import is_much_later
+from netstat_parse.reading.transitions import At, take_row
+from netstat_parse.schema import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from netstat_parse.grammar.layout import Layout
+    from netstat_parse.reading import lines
+    from netstat_parse.reading.classify import Line
     from netstat_parse.reading.infer import HeldLine, Verdict
     from netstat_parse.reading.section import Section
     from netstat_parse.reading.table import Table
+    from netstat_parse.schema import Kind
 
 
-def release(section: Section, above: Table | None) -> None:
+def hold_rows(section: Section, given: Sequence[lines.Line]) -> int:
+    """Hold the first lines as far as they are rows alone like others before; how many."""
+    if section.table is not None or section.snapshot.is_open or section.aside is not None:
+        return 0
+    held = section.alone.add_known(given, section.account.number + 1)
+    if held:
+        section.account.number += held
+        section.account.line = section.alone.held[-1].line
+        section.front = None
+        section.at = (
+            At.HOLDING if len(section.alone.held) < ROWS_TO_INFER else release_rows(section)
+        )
+    return held
+
+
+def kinds_alone(section: Section) -> tuple[Kind, ...]:
+    """The kinds of tables of which rows may come that no header announces.
+
+    A further kind may follow the rows of a table, as `grep` leaves them of several tables.
+    """
+    if section.aside is not None:
+        return ()
+    if section.table is None:
+        return KINDS if section.at is At.HOLDING or not section.snapshot.is_open else ()
+    kind = section.table.layout.kind
+    behind = () if section.table.is_inferred else KINDS[: KINDS.index(kind)]
+    return tuple(k for k in KINDS if k is not kind and (k not in behind or k in section.tables))
+
+
+def return_to_table(section: Section, found: Line) -> bool:
+    """Return to a table of this snapshot if the line is a row of its kind; True if so.
+
+    Whatever stands between its rows ends no snapshot: a name may have forged it.
+    """
+    row = found.line if isinstance(found, Stamped) else found
+    if not isinstance(row, RowAlone) or row.kind not in section.tables:
+        return False
+    section.pass_pending_row()
+    section.snapshot.end_table()
+    section.table = section.tables[row.kind]
+    return True
+
+
+def end_rows_alone(section: Section, found: Line) -> bool:
+    """End rows that no header announced before a line that is none of them, or is of another
+    run of netstat; True if they ended."""
+    row = found.line if isinstance(found, Stamped) else found
+    is_later = isinstance(found, Stamped) and is_much_later(found.stamp.at, section.front_before)
+    is_same = isinstance(row, RowAlone) and row.kind is section.alone.kind
+    has_ended = section.at is At.HOLDING and (is_later or not is_same)
+    if has_ended:
+        section.at = release_rows(section)
+    if is_later and section.table is not None and section.table.is_inferred:
+        section.leave()
+        section.at = At.BETWEEN
+        has_ended = True
+    return has_ended
+
+
+def release_rows(section: Section) -> At:
+    """Read the rows that were held, if there is one way to; gives where the reader is then."""
+    above, section.put_by = section.put_by, None
+    _release(section, above)
+    if section.table is not None:
+        return At.IN_TABLE
+    return At.UNDER_BANNER if section.banner is not None else At.BETWEEN
+
+
+def _release(section: Section, above: Table | None) -> None:
     """Read the rows that were held if there is one way to, else report them. What comes then is of
     their table, or of the one above."""
     held, verdict = section.alone.settle()

@@ -20,15 +20,19 @@ from netstat_parse.reading.classify import (
     Line,
     Odd,
     Row,
-    RowAlone,
     Stamped,
 )
 from netstat_parse.reading.current import CurrentSnapshot
 from netstat_parse.reading.glued import is_glued, split_glued
-from netstat_parse.reading.infer import ROWS_TO_INFER, RowsAlone
+from netstat_parse.reading.infer import RowsAlone
 from netstat_parse.reading.lines import MAX_LINE, text_of
-from netstat_parse.reading.other_tables import read_table
-from netstat_parse.reading.release import release
+from netstat_parse.reading.other_tables import end_aside
+from netstat_parse.reading.release import (
+    end_rows_alone,
+    kinds_alone,
+    release_rows,
+    return_to_table,
+)
 from netstat_parse.reading.rest import (
     Doubt,
     settle_as_rest,
@@ -36,10 +40,9 @@ from netstat_parse.reading.rest import (
     take_below_row_alone,
     take_rest,
 )
-from netstat_parse.reading.table import PendingRow, RowReaders, Table, is_much_later
+from netstat_parse.reading.table import PendingRow, RowReaders, Table
 from netstat_parse.reading.transitions import TRANSITIONS, Aside, At
 from netstat_parse.reading.unwrap import Wrapping, behind_stamp, look_at, refuse, take_glued
-from netstat_parse.schema import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,15 +74,15 @@ class Section:
         """There were stamps in front of the lines above."""
         self.text = ""
         """The line without what is around it."""
-        self._front_before: datetime | None = None
+        self.front_before: datetime | None = None
         """The time in front of the row above."""
         self._readers = RowReaders(sink)
         self.alone = RowsAlone(options.dialect)
         self.undecided: NotNetstatError | None = None
         """The first row that could be read in two ways."""
-        self._put_by: Table | None = None
+        self.put_by: Table | None = None
         """The table above rows that are held."""
-        self._tables: dict[Kind, Table] = {}
+        self.tables: dict[Kind, Table] = {}
         """The tables of this snapshot: the last of each kind."""
         self.banner: Banner | None = None
         self.banner_is_stamped = False
@@ -122,9 +125,9 @@ class Section:
         if self.at is At.HOLDING and take_below_row_alone(self, behind_stamp(self, text)):
             return
         found, why = look_at(self, text, self._expected())
-        if self._end_rows_alone(found):
+        if end_rows_alone(self, found):
             found, why = look_at(self, text, self._expected())
-        if self._return_to_table(found):
+        if return_to_table(self, found):
             found, why = look_at(self, text, self._expected())
         row = found.line if isinstance(found, Stamped) else found
         if self.table is not None and isinstance(row, Row | Odd) and is_glued(row.text):
@@ -184,10 +187,14 @@ class Section:
         self.account.count(LineKind.BLANK, count)
         return count
 
+    def release_rows(self) -> At:
+        """The rows that no header announces have ended; gives where the reader is then."""
+        return release_rows(self)
+
     def close(self) -> None:
         """The input has ended; raises NotNetstatError if there was no netstat output in it."""
         if self.at is At.HOLDING:
-            self.release_rows()
+            release_rows(self)
         while self.doubt is not None:
             settle_as_they_look(self)
         self.end_banner()
@@ -208,7 +215,7 @@ class Section:
             layout=table.layout if table is not None else None,
             above=table.pending.text if table is not None and table.pending is not None else "",
             alone=self.alone,
-            kinds_alone=self._kinds_alone(),
+            kinds_alone=kinds_alone(self),
             headers=self.account.spent.headers,
             header_may_come=aside is None or aside.count > 0,
             dialect=self.options.dialect,
@@ -233,7 +240,7 @@ class Section:
         self.at = action(self, found) or then
         if not self.snapshot.is_open and self.snapshot.stamp is None:
             self.snapshot.stamp = self.front
-        self._front_before = self.front or self._front_before
+        self.front_before = self.front or self.front_before
         self._is_below_blank = isinstance(found, Blank)
 
     # Where tables and snapshots begin and end
@@ -245,40 +252,20 @@ class Section:
     def leave(self) -> None:
         """What comes next belongs to another snapshot."""
         self.end_table()
-        self._tables.clear()
+        self.tables.clear()
         self.snapshot.leave()
-        self._front_before = None
+        self.front_before = None
 
     def set_table(self, layout: Layout, *, is_inferred: bool = False) -> None:
         reader = self._readers.get(layout, self.snapshot.rows_before)
-        self.table = self._tables[layout.kind] = Table(reader, is_inferred=is_inferred)
+        self.table = self.tables[layout.kind] = Table(reader, is_inferred=is_inferred)
 
     def end_table(self) -> None:
         self.pass_pending_row()
         self.table = None
         self.snapshot.end_table()
         if self.aside is not None:
-            self.end_aside(self.aside)
-
-    def end_aside(self, aside: Aside) -> None:
-        """A table that no kind is for has ended: its texts are given, or it is set aside."""
-        self.aside = None
-        account = self.account
-        may_be_table = bool(aside.dialect) and aside.count == len(aside.lines)
-        found = read_table(aside.lines) if may_be_table else None
-        if found is None:
-            account.count(LineKind.NOTE, aside.count)
-            self.sink.note(f"{aside.banner.removesuffix(':')}: set aside, {aside.count} lines")
-            return
-        account.count(LineKind.HEADER)
-        account.count(LineKind.ROW, len(found.rows))
-        if not self.snapshot.is_open:
-            self.begin_snapshot(self.options.dialect or self.other_dialect or aside.dialect)
-        self.sink.other_table(aside.banner, found.titles, found.rows)
-        number, line = account.number, account.line
-        for account.number, account.line, _ in found.odd:
-            account.report(1, f"expected a row of {len(found.titles)} words")
-        account.number, account.line = number, line
+            end_aside(self, self.aside)
 
     def end_banner(self) -> None:
         """A banner without a header under it is a table without rows."""
@@ -312,71 +299,3 @@ class Section:
         account.count(LineKind.ROW, -1)
         account.report(len(pending.text) + 1, "expected the rest of the row")
         account.place = here
-
-    # Rows alone
-
-    def hold_rows(self, lines: Sequence[lines.Line]) -> int:
-        """Hold the first lines as far as they are rows alone like others before; how many."""
-        if self.table is not None or self.snapshot.is_open or self.aside is not None:
-            return 0
-        held = self.alone.add_known(lines, self.account.number + 1)
-        if held:
-            self.account.number += held
-            self.account.line = self.alone.held[-1].line
-            self.front = None
-            self.at = At.HOLDING if len(self.alone.held) < ROWS_TO_INFER else self.release_rows()
-        return held
-
-    def _kinds_alone(self) -> tuple[Kind, ...]:
-        """The kinds of tables of which rows may come that no header announces.
-
-        A further kind may follow the rows of a table, as `grep` leaves them of several tables.
-        """
-        if self.aside is not None:
-            return ()
-        if self.table is None:
-            return KINDS if self.at is At.HOLDING or not self.snapshot.is_open else ()
-        kind = self.table.layout.kind
-        behind = () if self.table.is_inferred else KINDS[: KINDS.index(kind)]
-        return tuple(k for k in KINDS if k is not kind and (k not in behind or k in self._tables))
-
-    def _return_to_table(self, found: Line) -> bool:
-        """Return to a table of this snapshot if the line is a row of its kind; True if so.
-
-        Whatever stands between its rows ends no snapshot: a name may have forged it.
-        """
-        row = found.line if isinstance(found, Stamped) else found
-        if not isinstance(row, RowAlone) or row.kind not in self._tables:
-            return False
-        self.pass_pending_row()
-        self.snapshot.end_table()
-        self.table = self._tables[row.kind]
-        return True
-
-    def put_table_by(self) -> None:
-        """Put the table by, while rows are held that no header announces."""
-        if self.table is not None:
-            self._put_by, self.table = self.table, None
-
-    def _end_rows_alone(self, found: Line) -> bool:
-        """End rows that no header announced before a line that is none of them, or is of another
-        run of netstat; True if they ended."""
-        row = found.line if isinstance(found, Stamped) else found
-        is_later = isinstance(found, Stamped) and is_much_later(found.stamp.at, self._front_before)
-        is_same = isinstance(row, RowAlone) and row.kind is self.alone.kind
-        has_ended = self.at is At.HOLDING and (is_later or not is_same)
-        if has_ended:
-            self.at = self.release_rows()
-        if is_later and self.table is not None and self.table.is_inferred:
-            self.leave()
-            self.at = At.BETWEEN
-            has_ended = True
-        return has_ended
-
-    def release_rows(self) -> At:
-        """Read the rows that were held, if there is one way to; gives where the reader is then."""
-        above, self._put_by = self._put_by, None
-        release(self, above)
-        if self.table is not None:
-            return At.IN_TABLE
-        return At.UNDER_BANNER if self.banner is not None else At.BETWEEN

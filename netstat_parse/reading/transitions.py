@@ -188,7 +188,8 @@ def extend_row(section: Section, line: Continuation) -> None:
 
 def hold_row(section: Section, row: RowAlone) -> At | None:
     """A row that no header announces is held until there are enough of them."""
-    section.put_table_by()
+    if section.table is not None:
+        section.put_by, section.table = section.table, None
     is_enough = section.alone.add(section.account.number, section.account.line, row.text)
     return section.release_rows() if is_enough else None
 
