@@ -651,7 +651,8 @@ def test_fixtures_are_what_was_printed(name: str) -> None:
     snapshot = only_snapshot(text)
     for s, found in zip(SOME, snapshot.connections, strict=True):
         check(FIXTURE_RUNS[name], s, found)
-    assert len(snapshot.notes) == (5 if name == "730-an" else 0)
+    assert len(snapshot.notes) == (1 if name == "730-an" else 0)
+    assert len(snapshot.other_tables) == (4 if name == "730-an" else 0)
 
 
 def test_the_first_capture() -> None:

@@ -226,7 +226,7 @@ def test_what_is_no_table_is_set_aside() -> None:
 
 
 def test_titles_may_hold_a_blank() -> None:
-    lines = ["Active VSock sockets", "Proto  Local Address  State", "stream  1:2  LISTEN NOW"]
+    lines = ["Active VSock sockets", "Proto  Local Address  State", "stream 1:2 LISTEN NOW"]
     ((row,),) = [table.rows for table in one(lines).other_tables]
     assert row == {"Proto": "stream", "Local Address": "1:2", "State": "LISTEN NOW"}
 

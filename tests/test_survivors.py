@@ -214,7 +214,8 @@ def test_an_address_is_told_from_a_name_and_from_a_piece(host: str, expected: bo
 @pytest.mark.parametrize(
     ("pid", "name", "fills", "exceeds"),
     [
-        ("1", "ab", False, False),
+        ("1", "a", False, False),
+        ("1", "ab", True, False),
         ("1", "abc", True, False),
         ("1", "abcd", True, True),
         ("123", "a", True, False),

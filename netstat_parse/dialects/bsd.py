@@ -30,7 +30,8 @@ BLOCKS_COLUMNS = AddressLimits(field=18, host=16, host_before_name=12, numbers_a
 
 LONGEST_NAME = 31
 """Bytes: netstat asks for a process's name with a buffer of 32."""
-PROGRAM_LIMIT = ProgramLimit(LONGEST_NAME)
+PROGRAM_LIMIT = ProgramLimit(16)
+"""What the kernel keeps of it (MAXCOMLEN)."""
 
 
 def proto(names: str) -> ParserElement:

@@ -43,7 +43,7 @@ HEADER = "Proto Recv-Q Send-Q Local Address           Foreign Address         St
 CONNECTION_TABLE = TableSpec(
     kind=CONNECTIONS,
     record="LinuxConnection",
-    columns=(*socket_columns(), Column("PID/Program name", process)),
+    columns=(*socket_columns(), Column("PID/Program name", process(20))),
     banners=ENGLISH.banners,
     row_kinds=(
         RowKind("tcp", "tcp"),

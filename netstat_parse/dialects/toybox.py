@@ -61,7 +61,7 @@ CONNECTION_TABLE = TableSpec(
         *socket_columns(),
         Column("User", USER, USER_FIELDS),
         Column("Inode", INODE, INODE_FIELDS),
-        Column("PID/Program Name", process),
+        Column("PID/Program Name", process(None)),
     ),
     banners=ENGLISH.banners,
     row_kinds=(

@@ -31,7 +31,8 @@ from netstat_parse.schema import EXCEEDS, FILLS
 
 SIDES = ("local", "foreign")
 
-IPV4 = r"[0-9]{1,3}+\.[0-9]{1,3}+\.[0-9]{1,3}+\.[0-9]{1,3}+"
+OCTET = "(?:1[0-9]{0,2}+|2(?:[0-4][0-9]?+|5[0-5]?+|[6-9])?+|[3-9][0-9]?+|0)"
+IPV4 = r"\.".join([OCTET] * 4)
 
 
 def forms(
@@ -52,10 +53,19 @@ def forms(
 
 # host:port ----------------------------------------------------------------------------------------
 
-COLON_HOST = r"(?<!\[) [^\s\[\]]+ (?=:)"
-QUICK_COLON_HOST = r"[!-Z^-~]+ (?=:)"
-SHORT_IPV4 = r"[0-9]{1,3}+\.[0-9.]{5,11}+"
-"""An IPv4 address, or what looks like one; with a numeric port it is too short for its column."""
+CUT_COLON_HOST = r"(?<!\[) [^\s\[\]\\*(){}]+ (?=:)"
+"""A host that may have been cut: an IPv6 address, or a name."""
+NO_NAME = rf"(?! (?: [^\s:]* \. )? [0-9]++ :[^\s:]*+ {END_OF_WORD} )"
+"""Looks ahead: the last label has not only digits, as no name's has (RFC 1123, section 2.1)."""
+COLON_HOST = rf"(?: \*(?=:) | {IPV4}(?=:) | \[[^\s\[\]:]+\](?=:) | {NO_NAME} {CUT_COLON_HOST} )"
+"""A whole host: also `*`, and `[redacted]`."""
+QUICK_HOST = "[!-'+-Z^-z|~]"
+QUICK_COLON_HOST = rf"""
+    (?: (?= {QUICK_HOST}*:{QUICK_HOST}*: ) {QUICK_HOST}+ (?=:)
+      | {IPV4} (?=:)
+      | (?= [^\s:]* [A-Za-z_-] [^\s:.]*+ : ) {QUICK_HOST}+ (?=:)
+      | \*(?=:)
+    )"""
 EIGHT_COLONS = "[!-9;-~]*+:" * 8
 IN_BRACKETS = r"(?<=\[) [^\s\[\]]+ (?=\]:)"
 
@@ -70,7 +80,7 @@ def in_brackets(
 ) -> ParserElement:
     """`host:port` or `[host]:port`; the host's own grammar sees to it that both brackets stand."""
     return adjacent(
-        token("'['", r"\[?+", quick=""),
+        token("'['", r"(?: \[ (?= [^\s\[\]]*: [^\s\[\]]*\]: ) )?+", quick=""),
         host,
         closing or token("']'", r"\]?+", quick=""),
         literal(":"),
@@ -91,15 +101,15 @@ def colon_host(side: str, limits: AddressLimits) -> ParserElement:
         "host",
         rf"""
             {IN_BRACKETS}                             # [::]:22
-          | {SHORT_IPV4} (?=:[0-9*]++{END_OF_WORD})         # 192.0.2.1:22
+          | {IPV4} (?=:[0-9*]++{END_OF_WORD})         # 192.0.2.1:22
           | {fits(limits)} {COLON_HOST}               # ::1:22
           | {fills(limits)} {COMPLETE_IPV6} (?=:[^\s:]++{END_OF_WORD})
         """,
-        quick=rf"{SHORT_IPV4} (?=:[0-9*]) | {fits(limits, '[!-~]')} {QUICK_COLON_HOST}",
+        quick=rf"{IPV4} (?=:[0-9*]) | {fits(limits, '[!-~]')} {QUICK_COLON_HOST}",
     )
     filling = token(
         "host",
-        rf"{fills(limits)} {COLON_HOST}",  # 2001:db8:aaaa:bbbb:c:22
+        rf"{fills(limits)} {CUT_COLON_HOST}",  # 2001:db8:aaaa:bbbb:c:22
         # With eight colons it may be complete, so it is left to the whole form.
         quick=rf"{fills(limits, '[!-~]')} (?!{EIGHT_COLONS}) {QUICK_COLON_HOST}",
     )

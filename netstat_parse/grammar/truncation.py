@@ -56,15 +56,18 @@ class AddressLimits(NamedTuple):
 
 
 class ProgramLimit(NamedTuple):
-    """From how many bytes on the name of a program may have been cut; None: it never is."""
+    """How many bytes netstat prints of a program's name; None: it never cuts it."""
 
     bytes: int | None = None
     with_pid: bool = False
-    """The number counts `pid/name`, not the name alone."""
+    """The number counts `pid/name`, not the name alone, and blanks behind it are padding."""
 
     def is_filled_by(self, pid: str, name: str) -> bool:
-        """True if the name fills its field, or is longer."""
-        return self.bytes is not None and self._length(pid, name) >= self.bytes
+        """True if the name fills its field, or is longer.
+
+        Where blanks are padding, it may have been cut right behind a blank, which is lost.
+        """
+        return self.bytes is not None and self._length(pid, name) >= self.bytes - self.with_pid
 
     def is_exceeded_by(self, pid: str, name: str) -> bool:
         """True if the name is longer than netstat prints it."""

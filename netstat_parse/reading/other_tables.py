@@ -1,15 +1,14 @@
 """Tables that no kind is for: their texts, title by title.
 
-The rule: the first line below the banner has the titles, and every row has a word for each; where
-one title alone is last, the last cell may hold blanks. Titles are single words, or stand two blanks
-or more apart: the way is taken in which more lines are rows. Where fewer than half of the lines are
-rows either way, what stands below the banner is no table.
+The rule: the first line below the banner has the titles, which are single words, but for a few
+known ones; every row has a word for each, and what is left of it belongs to the last. Where no more
+than half of the lines are rows, what stands below the banner is set aside.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from netstat_parse.reading.account import LineKind
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
     from netstat_parse.reading.section import Section
     from netstat_parse.reading.transitions import Aside
 
+_TITLES = re.compile(
+    r"(?:Local|Foreign|Remote|Link-layer|HW) Address|Next Hop|\S+",
+)
 _TITLE = re.compile(r"[^\W\d](?:.*[^\s.,;])?")
 """A word of prose may end a sentence, and be a number; a title is neither."""
 MOST_LINES = 10_000
@@ -44,38 +46,17 @@ class OtherRows(NamedTuple):
 
 def read_table(lines: Sequence[AsideLine]) -> OtherRows | None:
     """The titles and the rows of a table; None if the lines are no table."""
-    if len(lines) < 2:
-        return None
-    header = lines[0].text.strip()
-    by_words = _read_rows(tuple(header.split()), lines[1:], _split_at_words)
-    by_gaps = _read_rows(tuple(_split_at_gaps(header)), lines[1:], _split_at_gaps)
-    best = by_gaps if len(by_gaps.rows) >= len(by_words.rows) else by_words
-    if len(best.rows) < len(best.odd) or not best.rows:
-        return None
-    return best
-
-
-def _split_at_words(text: str, count: int) -> list[str]:
-    return text.split(maxsplit=count - 1)
-
-
-def _split_at_gaps(text: str, _: int = 0) -> list[str]:
-    return re.split(r"[ \t]{2,}|\t", text)
-
-
-def _read_rows(
-    titles: tuple[str, ...], lines: Sequence[AsideLine], split: Callable[[str, int], list[str]]
-) -> OtherRows:
-    found = OtherRows(titles, [], [])
+    titles = tuple(_TITLES.findall(lines[0].text)) if lines else ()
     if len(titles) < 2 or len(set(titles)) < len(titles) or not all(map(_TITLE.fullmatch, titles)):
-        return OtherRows((), [], list(lines))
-    for line in lines:
-        words = split(line.text.strip(), len(titles))
+        return None
+    found = OtherRows(titles, [], [])
+    for line in lines[1:]:
+        words = line.text.split(maxsplit=len(titles) - 1)
         if len(words) == len(titles):
-            found.rows.append(tuple(words))
+            found.rows.append((*words[:-1], words[-1].rstrip()))
         else:
             found.odd.append(line)
-    return found
+    return found if len(found.rows) > len(found.odd) else None
 
 
 def end_aside(section: Section, aside: Aside) -> None:

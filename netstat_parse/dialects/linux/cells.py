@@ -163,13 +163,25 @@ PROGRAM_COLUMN = 20
 """The width of the field of `pid/name`, which ends with a blank."""
 
 
-def process(context: CellContext) -> ParserElement:
-    """`pid/name`, or `-`. The name may hold anything; what stands behind it tells its end."""
-    quick = None
-    if context.is_padded and not context.cells_behind:
-        # A row that ends before its field does is not read in bulk: its neighbours tell why.
-        quick = rf"(?=[0-9].{{{PROGRAM_COLUMN - 1}}}) [1-9][0-9]{{0,9}}+"
-    pid = token("pid", ID, quick=quick)("pid")
-    program = free_text("program", "program name", context.behind)
-    known = adjacent(pid, literal("/"), program)
-    return choice("pid/program name or -", word_token("-", "-"), known)
+def process(longest: int | None) -> CellGrammar:
+    """`pid/name`, of which netstat prints `longest` bytes at most, or `-`.
+
+    The name may hold anything; what stands behind it tells its end. A letter may take several
+    bytes, and a byte that is no letter stands as `\\xff`.
+    """
+
+    def cell(context: CellContext) -> ParserElement:
+        ends = quick_ends = ""
+        if longest is not None:
+            end = context.behind + r"[ \t]*+ (?![^\n])"
+            ends = rf"(?= (?: \\x[0-9a-f]{{2}} | [^\n] ){{1,{longest}}} {end} )"
+            quick_ends = rf"(?= [^\n]{{1,{longest}}} {end} )"
+        if context.is_padded and not context.cells_behind:
+            # A row that ends before its field does is not read in bulk: its neighbours tell why.
+            quick_ends = rf"(?= [0-9] .{{{PROGRAM_COLUMN - 1}}} ) {quick_ends}"
+        pid = token("pid", ends + ID, quick=quick_ends + "[1-9][0-9]{0,9}+")("pid")
+        program = free_text("program", "program name", context.behind)
+        known = adjacent(pid, literal("/"), program)
+        return choice("pid/program name or -", word_token("-", "-"), known)
+
+    return cell

@@ -58,6 +58,11 @@ SECURITY_CONTEXT = word_token("security context", r"[^\s:]++ (?: :[^\s:]++ ){2} 
 # Columns and rows ---------------------------------------------------------------------------------
 
 
+LONGEST_PROGRAM = 19
+"""Bytes of `pid/name` that are printed at most."""
+LONGEST_PROGRAM_OF_BUSYBOX = 20
+
+
 def columns(*languages: Language) -> tuple[Column, ...]:
     """The columns, by their titles in the first of these languages.
 
@@ -78,8 +83,8 @@ def columns(*languages: Language) -> tuple[Column, ...]:
             fields_of_state=FURTHER_FIELDS,
         ),
         *owner,
-        Column("PID/Program name", process),
-        Column("PID/Program", process),
+        Column("PID/Program name", process(LONGEST_PROGRAM)),
+        Column("PID/Program", process(LONGEST_PROGRAM)),
         Column(
             "Security Context",
             SECURITY_CONTEXT,
@@ -137,7 +142,7 @@ def net_tools(*languages: Language) -> TableSpec:
         row_kinds=row_kinds(own_columns, *languages),
         banners=tuple(banner for each in languages for banner in each.banners),
         limits=limits_of_translations,
-        program_limit=ProgramLimit(19, with_pid=True),
+        program_limit=ProgramLimit(LONGEST_PROGRAM, with_pid=True),
         states=states(*languages) | KERNEL_STATES | SCTP_STATES,
         plain_family="ipv4",
         continued_prefixes=("sctp",),
@@ -201,6 +206,12 @@ def may_be_another(header: str) -> bool:
 NET_TOOLS_OR_BUSYBOX = replace(
     ENGLISH_AND_GERMAN,
     claim=own_if(may_be_another),
+    columns=tuple(
+        replace(column, cell=process(LONGEST_PROGRAM_OF_BUSYBOX))
+        if column.title.startswith("PID/")
+        else column
+        for column in ENGLISH_AND_GERMAN.columns
+    ),
     plain_family=None,
     row_kinds=(
         *(kind for kind in ENGLISH_AND_GERMAN.row_kinds if kind.name != "raw"),
