@@ -30,6 +30,7 @@ PROGRAMS = {
     "test_busybox_toybox.py": ("busybox", "toybox"),
     "test_locales.py": ("netstat", "localedef"),
     "test_real_linux.py": ("netstat",),
+    "test_real_tables.py": ("netstat", "busybox", "toybox", "ip"),
 }
 """The modules that run real programs, and those that they run."""
 
