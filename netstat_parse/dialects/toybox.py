@@ -6,7 +6,8 @@ any is `[::]`.
 
 Its banners are net-tools'. Its headers are net-tools' too, without -e, -p and -W: such a table is
 read as net-tools', whose grammar knows toybox's rows. What is read here has `PID/Program Name` with
-its capital, routes whose titles stand behind tabs, or six blanks behind `Inode`, or six behind `State` under address columns of 51.
+its capital, or six blanks behind `Inode`, or six behind `State` under address columns of 51; and
+routes whose titles stand behind tabs.
 """
 
 from __future__ import annotations

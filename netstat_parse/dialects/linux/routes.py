@@ -10,7 +10,7 @@ have other titles for IPv6, and `%-43s %-39s %-5s %-6d %-2d %7d %-8s`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pyparsing import ParserElement
 
@@ -20,7 +20,14 @@ from netstat_parse.dialects.linux.locales import (
     with_charsets,
 )
 from netstat_parse.dialects.tables import SIGNED, cut_word, number_or_dash
-from netstat_parse.grammar.dialect import CellContext, CellGrammar, Column, RowKind, TableSpec
+from netstat_parse.grammar.dialect import (
+    CellContext,
+    CellGrammar,
+    Claim,
+    Column,
+    RowKind,
+    TableSpec,
+)
 from netstat_parse.grammar.tokens import NEVER, choice, literal, word_token
 from netstat_parse.schema import FILLS, ROUTES
 
@@ -124,6 +131,7 @@ def routes(
     *,
     headers: tuple[str, ...] = (),
     example: str = "",
+    claim: Callable[[str], Claim] = lambda header: Claim.SHARED,
 ) -> TableSpec:
     """The table under these titles, of which each comes with the English one."""
     banners, cells = (BANNERS, CELLS) if family == "ipv4" else (IPV6_BANNERS, IPV6_CELLS)
@@ -139,7 +147,14 @@ def routes(
         common_headers=headers,
         follows_another_table=True,
         example=example,
+        claim=claim,
     )
+
+
+def with_just(titles: Iterable[str]) -> Callable[[str], Claim]:
+    """The claim to a header of these titles and no others, which are those of another option."""
+    words = " ".join(titles).split()
+    return lambda header: Claim.SHARED if header.split() == words else Claim.NONE
 
 
 def translated() -> Iterator[TableSpec]:
@@ -150,7 +165,8 @@ def translated() -> Iterator[TableSpec]:
             if titles not in seen:
                 seen.add(titles)
                 family = "ipv6" if "Next Hop" in english else "ipv4"
-                yield routes(family, zip(english, titles, strict=True))
+                pairs = zip(english, titles, strict=True)
+                yield routes(family, pairs, claim=with_just(titles))
 
 
 def same(english: Iterable[str]) -> Iterator[tuple[str, str]]:
