@@ -16,7 +16,7 @@ from pyparsing import ParserElement
 
 from netstat_parse.dialects.linux.locales import INTERFACE_TITLES, with_charsets
 from netstat_parse.dialects.tables import number_or_dash
-from netstat_parse.grammar.dialect import CellGrammar, Column, RowKind, TableSpec
+from netstat_parse.grammar.dialect import CellGrammar, Claim, Column, RowKind, TableSpec
 from netstat_parse.grammar.tokens import (
     NEVER,
     NOTHING,
@@ -73,7 +73,6 @@ CELLS: dict[str, CellGrammar] = {
 OLD_CELLS: dict[str, CellGrammar] = {
     **CELLS,
     "Iface": old_name(),
-    "Met": number("metric", "Met"),
 }
 OPTIONAL = ("RX-ERR", "RX-DRP", "RX-OVR", "TX-ERR", "TX-DRP", "TX-OVR")
 BANNERS = tuple(dict.fromkeys(language.interface_banner for language in LANGUAGE_VARIANTS))
@@ -84,7 +83,14 @@ def interfaces(
 ) -> TableSpec:
     """The table under these titles; with Met among them, it is 1.60's."""
     pairs = dict(zip(english, titles, strict=True))
-    cells = OLD_CELLS if "Met" in pairs else CELLS
+    metric = pairs.pop("Met", None)  # no field of a record, so it is one of the extra ones
+    cells = CELLS if metric is None else OLD_CELLS
+
+    def claim(header: str) -> Claim:
+        if metric is None:
+            return Claim.SHARED
+        return Claim.OWN if metric in header.split() else Claim.NONE
+
     none = {pairs[title]: NOTHING for title in COUNTERS}
     none[pairs["RX-OK"]] = no_statistics()
     return TableSpec(
@@ -99,6 +105,7 @@ def interfaces(
         common_headers=(header,) if header else (),
         follows_another_table=True,
         example=example,
+        claim=claim,
     )
 
 
