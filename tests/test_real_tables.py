@@ -92,7 +92,7 @@ def ipv4_of(digits: str) -> IPv4Address:
 
 def kernel_routes() -> list[dict[str, object]]:
     """What /proc/net/route has, by the fields of a Route; None where packets are rejected."""
-    routes = []
+    routes: list[dict[str, object]] = []
     for line in Path("/proc/net/route").read_text().splitlines()[1:]:
         name, to, via, flags, refs, use, metric, mask, mss, window, irtt = line.split()
         routes.append(
