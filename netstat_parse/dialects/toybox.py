@@ -116,7 +116,6 @@ DIALECT = Dialect(
         "toybox netstat -ant",
         "toybox netstat -antuep",
         "toybox netstat -antuW",
-        "toybox netstat -rn",
         "netstat -anp",
         "netstat -x",
     ),
