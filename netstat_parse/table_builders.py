@@ -59,7 +59,8 @@ class RouteBuilder(TruncatableBuilder):
         """Set the family, the network and the gateway's address."""
         cut = fields["truncated"]
         if fields["gateway"] is not None and "gateway" not in cut:
-            fields["gateway_address"] = parse_address(fields["gateway"])
+            # net-tools prints `[::]` for the address that has no name.
+            fields["gateway_address"] = parse_address(fields["gateway"].strip("[]"))
         if "destination" not in cut:
             fields["network"] = find_network(
                 fields["destination"], fields["mask"], fields["flags"] or "", fields["family"]
@@ -88,7 +89,7 @@ def find_network(
             return None
         return ip_network("0.0.0.0/0" if family == "ipv4" else "::/0")
     address, _, length = destination.partition("/")
-    address = address.partition("%")[0]
+    address = address.partition("%")[0].strip("[]")
     if ":" in address:
         return _make_network(address, length or ("128" if "H" in flags else ""))
     short = _SHORT.fullmatch(destination)

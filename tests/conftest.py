@@ -32,6 +32,7 @@ PROGRAMS = {
     "test_locales.py": ("netstat", "localedef"),
     "test_real_linux.py": ("netstat",),
     "test_where_ss.py": ("netstat", "ss"),
+    "test_real_tables.py": ("netstat", "busybox", "toybox", "ip"),
 }
 """The modules that run real programs, and those that they run."""
 

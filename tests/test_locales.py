@@ -25,6 +25,7 @@ from sockets import Stage, datagram_sockets, here, in_namespace, kinds, may_have
 
 import netstat_parse as ns
 from netstat_parse.dialects.linux.locales import ENGLISH, LANGUAGES, SWEDISH, Language, in_charset
+from netstat_parse.dialects.linux.routes import HEADERS, OTHER_IPV6_HEADER
 
 pytestmark = pytest.mark.usefixtures("netstat")
 
@@ -184,6 +185,57 @@ def check(options: str, locales: Mapping[str, str], locale_path: Path) -> None:
         assert [c.local for c in stripped.connections] == [c.local for c in found.connections]
         if language not in ("sv", "fa", "es") and catalogue(language):
             assert text != english, f"{language} is not printed"
+
+
+def tables_set_up() -> None:
+    """Routes and interfaces of all kinds, in the namespace that we are in."""
+    commands = (
+        "link set lo up",
+        "link add veth0 type veth peer name veth1",
+        "link set veth0 up",
+        "addr add 192.0.2.10/24 dev veth0",
+        "route add default via 192.0.2.254 dev veth0 metric 100",
+        "route add 203.0.113.0/24 via 192.0.2.253 dev veth0 window 5000",
+        "route add unreachable 10.0.0.0/8",
+        "route add blackhole 192.168.0.0/16",
+        "addr add 2001:db8::1/64 dev veth0 nodad",
+        "route add blackhole 2001:db8:fffe::/48 metric 4294967295",
+    )
+    subprocess.run(["ip", "-batch", "-"], input="\n".join(commands), text=True, check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("charset", ["UTF-8", "old"])
+def test_the_same_other_tables_in_every_language(locale_path: Path, charset: str) -> None:
+    """The names of statistics are translated; all else is the same."""
+    if not may_have_namespace():
+        pytest.skip("no network namespace is permitted here")
+    charsets = dict.fromkeys(OLD_CHARSETS, "UTF-8") if charset == "UTF-8" else OLD_CHARSETS
+
+    def records(options: str, locale: str) -> list[tuple[object, ...]]:
+        snapshot = ns.parse(printed(options, locale, locale_path))
+        assert snapshot.unparsed == ()
+        return [
+            *((r.network, r.gateway_address, r.flags, r.metric, r.window) for r in snapshot.routes),
+            *((r.interface, r.truncated, r.mss, r.irtt) for r in snapshot.routes),
+            *((i.name, i.mtu, i.is_down, i.flags) for i in snapshot.interfaces),
+            # The French heading of a histogram has no colon, so it is a line without a number.
+            *((s.section, s.value) for s in snapshot.statistics if s.value is not None),
+        ]
+
+    def body() -> None:
+        tables_set_up()
+        for options in ("-rn", "-rne", "-rnee", "-rn6", "-i", "-ia", "-s", "-st", "-su"):
+            for language, charset in charsets.items():
+                for _ in range(20):  # A counter that changes meanwhile makes them differ once.
+                    english = records(options, "C")
+                    found = records(options, f"{LOCALES[language]}.{charset}")
+                    if found == english:
+                        break
+                assert found == english, (language, options)
+                assert len(english) >= 2
+
+    in_namespace(body)
 
 
 # The catalogues -----------------------------------------------------------------------------------
@@ -354,3 +406,55 @@ ENGLISH_HEADER = (
     "Proto Recv-Q Send-Q Local Address           Foreign Address         State       "
     "User       Inode      PID/Program name     Timer"
 )
+
+
+# Statistics ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", TRANSLATED, ids=lambda language: language.code)
+def test_names_of_statistics_are_the_same_whatever_the_numbers(language: Language) -> None:
+    """Every sentence of the catalogue, in English and translated, with numbers of all lengths."""
+    sentences = [
+        text.strip()
+        for both in catalogue(language.code).items()
+        if re.fullmatch(r" *([^%\n]* )?%l?l?u( [^%\n]*)?", both[0])
+        for text in both
+    ]
+    numbers = (0, 1, 2, 987, 2**64 - 1, -1)
+    for sentence in sentences:
+        texts = [re.sub("%l?l?[ud]", str(n), sentence) for n in numbers]
+        found = ns.parse("Ip:\n" + "".join(f"    {text}\n" for text in texts)).statistics
+        assert [s.value for s in found] == list(numbers), sentence
+        assert len({s.name for s in found}) == 1, sentence
+        assert [s.text for s in found] == texts
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
+def test_a_setting_told_in_a_word_has_one_name(language: Language) -> None:
+    for setting in language.settings:
+        lines = "".join(f"    {setting % word}\n" for word in ("on", "vypnuto", "other"))
+        assert [(s.name, s.value) for s in ns.parse("Tcp:\n" + lines).statistics] == [
+            (setting % "#", None)
+        ] * 3
+
+
+@pytest.mark.parametrize("language", TRANSLATED, ids=lambda language: language.code)
+def test_the_banners_and_titles_of_routes_are_the_catalogues(language: Language) -> None:
+    words = catalogue(language.code)
+    if not words:
+        pytest.skip(f"net-tools is installed without its catalogue of {language.code}")
+
+    def said(english: str) -> str:
+        return words.get(english + "\n", english)
+
+    assert said("Kernel IP routing table").strip() == language.route_banner
+    assert said("Kernel Interface table").strip() == language.interface_banner
+    if said("Kernel IPv6 routing table") != "Kernel IPv6 routing table":
+        assert said("Kernel IPv6 routing table").strip() == language.ipv6_route_banner
+    for header in (*HEADERS, OTHER_IPV6_HEADER):
+        titles = " ".join(header.split()).replace("Next Hop", "Next~Hop").split(" ")
+        english = tuple(title.replace("~", " ") for title in titles)
+        known = " ".join(language.route_titles.get(english, english))
+        assert known.split() == said(header).split()
+    none = words.get("     - no statistics available -", "     - no statistics available -")
+    assert language.no_statistics == none.strip()

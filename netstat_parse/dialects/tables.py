@@ -28,6 +28,10 @@ def number_or_dash(name: str, words: str, pattern: str = COUNTER) -> ParserEleme
     return choice(words, number(name, words, pattern), literal("-"), is_exclusive=True)
 
 
+SIGNED = rf"(?:-[1-9][0-9]{{0,9}}+|{COUNTER})"
+"""A whole number as %d writes it, which prints one that is too large for it as negative."""
+
+
 def counter(title: str, name: str, *, required: bool = False) -> Column:
     """A column of counters, in which `-` stands for none."""
     return Column(title, number_or_dash(name, title), required=required)
@@ -50,7 +54,8 @@ class Counted(NamedTuple):
     values: tuple[int, ...]
 
 
-_NUMBER = re.compile(r"(?<![\w.:/-])-?\d++(?![\w.:%/]|-\w)")
+_NUMBER = re.compile(r"(?<![\w.:/-])-?\d++(?![\w.:%/]|-\w)", re.ASCII)
+"""A number that is a word. Japanese letters stand next to one without a blank."""
 
 
 def count_line(text: str) -> Counted:

@@ -6,7 +6,8 @@ any is `[::]`.
 
 Its banners are net-tools'. Its headers are net-tools' too, without -e, -p and -W: such a table is
 read as net-tools', whose grammar knows toybox's rows. What is read here has `PID/Program Name` with
-its capital, or six blanks behind `Inode`, or six behind `State` under address columns of 51.
+its capital, or six blanks behind `Inode`, or six behind `State` under address columns of 51; and
+routes whose titles stand behind tabs.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from netstat_parse.dialects.linux.cells import (
 )
 from netstat_parse.dialects.linux.locales import ENGLISH
 from netstat_parse.dialects.linux.net_tools import HEADER
+from netstat_parse.dialects.linux.routes import IPV4_ROUTES
 from netstat_parse.dialects.linux.unix_sockets import linux_unix
 from netstat_parse.grammar.dialect import Column, Dialect, RowKind, TableSpec
 from netstat_parse.grammar.tokens import optional
@@ -53,6 +55,19 @@ def has_own_title(header: str) -> bool:
     """net-tools and busybox print `PID/Program name`."""
     return "PID/Program Name" in header
 
+
+ROUTE_TABLE = replace(
+    IPV4_ROUTES,
+    claim=own_if(lambda header: "\t" in header),
+    common_headers=tuple(
+        f"Destination\tGateway \tGenmask \tFlags {rest}"
+        for rest in ("  MSS Window  irtt Iface", "Metric Ref    Use Iface")
+    ),
+    example="""
+default         192.0.2.254     0.0.0.0         UG        0 0          0 wlan0
+10.0.0.0        *               255.0.0.0       !         0 0          0 *
+""",
+)
 
 CONNECTION_TABLE = TableSpec(
     kind=CONNECTIONS,
@@ -114,5 +129,6 @@ DIALECT = Dialect(
 unix  2      [ ACC ]     STREAM     LISTENING     20252    812/init             /dev/socket/zygote
 """,
         ),
+        ROUTE_TABLE,
     ),
 )

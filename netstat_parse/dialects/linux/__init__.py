@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 from netstat_parse.dialects.linux.groups import GROUP_TABLES
-from netstat_parse.dialects.linux.interfaces import INTERFACE_TABLE
-from netstat_parse.dialects.linux.locales import LANGUAGES, in_charset
+from netstat_parse.dialects.linux.interfaces import INTERFACE_TABLES
+from netstat_parse.dialects.linux.locales import with_charsets
 from netstat_parse.dialects.linux.net_tools import CONNECTION_TABLES
 from netstat_parse.dialects.linux.routes import ROUTE_TABLES
 from netstat_parse.dialects.linux.statistics import STATISTICS_TABLE
 from netstat_parse.dialects.linux.unix_sockets import UNIX_TABLES
 from netstat_parse.grammar.dialect import Dialect
 
-_LANGUAGES = (*LANGUAGES, *map(in_charset, LANGUAGES))
+_LANGUAGES = with_charsets()
 
 DIALECT = Dialect(
     name="linux",
@@ -30,7 +30,7 @@ DIALECT = Dialect(
         *UNIX_TABLES,
         *GROUP_TABLES,
         *ROUTE_TABLES,
-        INTERFACE_TABLE,
+        *INTERFACE_TABLES,
         STATISTICS_TABLE,
     ),
     other_banners=tuple(

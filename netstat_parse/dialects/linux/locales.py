@@ -10,6 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+ROUTE_TITLES = (*("Destination", "Gateway", "Genmask", "Flags"), "MSS", "Window", "irtt", "Iface")
+"""The English titles of `netstat -r`; below, of -re and -ree, and of -6 today and in 1.60."""
+ROUTE_TITLES_E = (*ROUTE_TITLES[:4], "Metric", "Ref", "Use", "Iface")
+ROUTE_TITLES_EE = (*ROUTE_TITLES_E, "MSS", "Window", "irtt")
+ROUTE_TITLES_6 = ("Destination", "Next Hop", "Flag", "Met", "Ref", "Use", "If")
+ROUTE_TITLES_6_OF_1_60 = ("Destination", "Next Hop", "Flags", "Metric", "Ref", "Use", "Iface")
+INTERFACE_TITLES = (
+    *("Iface", "MTU", "Met", "RX-OK", "RX-ERR", "RX-DRP", "RX-OVR"),
+    *("TX-OK", "TX-ERR", "TX-DRP", "TX-OVR", "Flg"),
+)
+"""Of `netstat -i` in 1.60. Later releases have no Met, and print the others in English."""
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The titles in a header; a `~` stands for a blank within one."""
+    return tuple(word.replace("~", " ") for word in text.split())
+
 
 @dataclass(frozen=True)
 class Language:
@@ -33,6 +50,20 @@ class Language:
     """The banner of multicast groups, without the `IPv6/` that may stand before it."""
     group_titles: Mapping[str, str] = field(default_factory=dict)
     """English title -> title, in the table of multicast groups."""
+    route_banner: str = "Kernel IP routing table"
+    """The banner of routes."""
+    ipv6_route_banner: str = "Kernel IPv6 routing table"
+    """The banner of IPv6's routes."""
+    route_titles: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    """The English titles of a table of routes -> its titles."""
+    interface_banner: str = "Kernel Interface table"
+    """The banner of interfaces."""
+    interface_titles: tuple[str, ...] = ()
+    """Its titles in 1.60, if they are not English."""
+    no_statistics: str = "- no statistics available -"
+    """What stands for the counters of an interface that has none."""
+    settings: tuple[str, ...] = ()
+    """The lines of statistics that tell in a word, `%s`, how something is set."""
     other_banners: tuple[str, ...] = ()
     """How the banners of tables start that are not read."""
     notes: tuple[str, ...] = ()
@@ -67,6 +98,7 @@ ENGLISH = Language(
     banner="Active Internet connections",
     modes=("w/o servers", "servers and established", "only servers"),
     unix_banner="Active UNIX domain sockets",
+    settings=("Forwarding is %s", "RTO algorithm is %s"),
     other_banners=(
         "Active IPX sockets",
         "Active AX.25 sockets",
@@ -117,13 +149,27 @@ CZECH = Language(
     },
     group_banner="Členství v IPv4 skupinách",
     group_titles={"Interface": "Rozhraní", "RefCnt": "Čítač", "Group": "Skupina"},
+    route_banner="Směrovací tabulka v jádru pro IP",
+    ipv6_route_banner="Směrovací tabulka v jádru pro IPv6",
+    route_titles={
+        ROUTE_TITLES: words("Adresát Brána Maska Přízn MSS Okno irtt Rozhraní"),
+        ROUTE_TITLES_E: words("Adresát Brána Maska Přízn Metrik Odkazů Užt Rozhraní"),
+        ROUTE_TITLES_EE: words(
+            "Adresát Brána Maska Přízn Metrik Odkazy Užt Rozhraní MSS Okno irtt"
+        ),
+        ROUTE_TITLES_6: words("Adresát Další~směrovač Příz Met Odk Užt Rozhr"),
+    },
+    interface_banner="Tabulka rozhraní v jádru",
+    interface_titles=words(
+        "Rozhr MTU Met PŘ-OK PŘ-CHYB PŘ-ZAH PŘ-PŘT OD-OK OD-CHYB OD-ZAH OD-PŘT Přízn"
+    ),
+    no_statistics="- statistická data nejsou dostupná -",
+    settings=("Předávání je %s", "RTO algoritmus je %s"),
     other_banners=(
         "Aktivní IPX sokety",
         "Aktivní AX.25 sokety",
         "Aktivní X.25 sokety",
         "Aktivní NET/ROM sokety",
-        "Tabulka rozhraní v jádru",
-        "Směrovací tabulka v jádru pro IP",
         "Směrovací cache v jádru pro IP",
         "IP maskovací položky",
     ),
@@ -149,13 +195,23 @@ GERMAN = Language(
     unix_titles={"Path": "Pfad"},
     group_banner="IPv4-Gruppenmitgliedschaften",
     group_titles={"Interface": "Schnittstelle", "RefCnt": "RefZäh", "Group": "Grupp"},
+    route_banner="Kernel-IP-Routentabelle",
+    ipv6_route_banner="Kernel-IPv6-Routentabelle",
+    route_titles={
+        ROUTE_TITLES: words("Ziel Router Genmask Flags MSS Fenster irtt Iface"),
+        ROUTE_TITLES_E: words("Ziel Router Genmask Flags Metric Ref Use Iface"),
+        ROUTE_TITLES_EE: words(
+            "Ziel Gateway Maske Flags Metric Ref Benutzer Iface MSS Fenster irtt"
+        ),
+        ROUTE_TITLES_6_OF_1_60: words("Ziel Nächster~Hop Flags Metric Ref Benutzer Iface"),
+    },
+    interface_banner="Kernel-Schnittstellentabelle",
+    no_statistics="- keine Statistiken verfügbar -",
+    settings=("Weiterleitung ist %s", "RTO-Algorithmus ist %s"),
     other_banners=(
         "Aktive IPX Sockets",
         "Aktive AX.25 Sockets",
         "Aktive NET/ROM Sockets",
-        "Kernel-Schnittstellentabelle",
-        "Kernel-IP-Routentabelle",
-        "Kernel-IPv6-Routentabelle",
         "Kernel-IP-Routencache",
         "IP-Maskierungseinträge",
     ),
@@ -188,14 +244,27 @@ ESTONIAN = Language(
     unix_titles={"Path": "Tee"},
     group_banner="IPv4 grupikuuluvused",
     group_titles={"Interface": "Liides", "RefCnt": "Mitu", "Group": "Grupp"},
+    route_banner="Tuuma IP ruutingutabel",
+    ipv6_route_banner="Tuuma IPv6 ruutingutabel",
+    route_titles={
+        ROUTE_TITLES: words("Sihtpunkt Ruuter Võrgumask Lipud MSS Aken irtt Liides"),
+        ROUTE_TITLES_E: words("Sihtpunkt Ruuter Võrgumask Lipud Meetr Mitu Kasut Liides"),
+        ROUTE_TITLES_EE: words(
+            "Sihtpunkt Ruuter Võrgumask Lipud Meetr Mitu Kasut Liides MSS Aken irtt"
+        ),
+        ROUTE_TITLES_6_OF_1_60: words("Sihtpunkt Järgmine~samm Lipud Meetr Mitu Kasut Liides"),
+    },
+    interface_banner="Tuuma liideste tabel",
+    interface_titles=words(
+        "Liides MTU Meetr RX-OK RX-ERR RX-DRP RX-OVR TX-OK TX-ERR TX-DRP TX-OVR Lip"
+    ),
+    no_statistics="- statistikat ei ole      -",
+    settings=("Pakettide edastamine on %s", "RTO algoritm on %s"),
     other_banners=(
         "Aktiivsed IPX soklid",
         "Aktiivsed AX.25 soklid",
         "Aktiivsed X.25 soklid",
         "Aktiivsed NET/ROM soklid",
-        "Tuuma liideste tabel",
-        "Tuuma IP ruutingutabel",
-        "Tuuma IPv6 ruutingutabel",
         "Tuuma IP ruutingu puhver",
         "IP maskeerimise kirjed",
     ),
@@ -221,13 +290,22 @@ FRENCH = Language(
     states={"INCONNU": "UNKNOWN"},
     unix_banner="Sockets du domaine UNIX actives",
     unix_titles={"Path": "Chemin"},
+    route_banner="Table de routage IP du noyau",
+    ipv6_route_banner="Table de routage IPv6 du noyau",
+    route_titles={
+        ROUTE_TITLES: words("Destination Passerelle Genmask Indic MSS Fenêtre irtt Iface"),
+        ROUTE_TITLES_E: words("Destination Passerelle Genmask Indic Metric Ref Use Iface"),
+        ROUTE_TITLES_EE: words(
+            "Destination Passerelle Genmask Indic Metric Ref Use Iface MSS Fenêtre irtt"
+        ),
+        ROUTE_TITLES_6_OF_1_60: words("Destination Prochain~Hop Indic Metric Ref Utilis. Iface"),
+    },
+    interface_banner="Table d'interfaces noyau",
+    settings=("Réacheminement est %s", "algorithme RTO est %s"),
     other_banners=(
         "Sockets IPX actives",
         "Sockets AX.25 actives",
         "sockets NET/ROM actives",
-        "Table d'interfaces noyau",
-        "Table de routage IP du noyau",
-        "Table de routage IPv6 du noyau",
         "cache de routage IP du noyau",
         "Entrées IP Masquerade",
     ),
@@ -267,14 +345,33 @@ JAPANESE = Language(
     unix_titles={"Path": "パス"},
     group_banner="IPv4グループメンバシップ",
     group_titles={"Interface": "インタフェース", "RefCnt": "参照Cnt", "Group": "グループ"},
+    route_banner="カーネルIP経路テーブル",
+    ipv6_route_banner="カーネルIPv6 経路テーブル",
+    route_titles={
+        ROUTE_TITLES: words(
+            "受信先サイト ゲートウェイ ネットマスク フラグ MSS Window irtt インタフェース"
+        ),
+        ROUTE_TITLES_E: words(
+            "受信先サイト ゲートウェイ ネットマスク フラグ Metric Ref 使用数 インタフェース"
+        ),
+        ROUTE_TITLES_EE: words(
+            "受信先サイト ゲートウェイ ネットマスク フラグ Metric Ref 使用数 Iface MSS Window irtt"
+        ),
+        ROUTE_TITLES_6_OF_1_60: words(
+            "送信先サイト 次回ホップ フラグ Metric Ref 使用数 インタフェース"
+        ),
+    },
+    interface_banner="カーネルインタフェーステーブル",
+    interface_titles=words(
+        "Iface MTU Met RX-OK RX-ERR RX-DRP RX-OVR TX-OK TX-ERR TX-DRP TX-OVR フラグ"
+    ),
+    no_statistics="- 統計情報を利用できません -",
+    settings=("フォワードは%sです", "RTOアルゴリズムは%sです"),
     other_banners=(
         "稼働中のIPXソケット",
         "稼働中のAX.25ソケット",
         "稼働中のX.25ソケット",
         "稼働中のNET/ROMソケット",
-        "カーネルインタフェーステーブル",
-        "カーネルIP経路テーブル",
-        "カーネルIPv6 経路テーブル",
         "カーネルIP経路キャッシュ",
         "IPマスカレード エントリ",
     ),
@@ -316,13 +413,26 @@ PORTUGUESE = Language(
     unix_banner="Domain sockets UNIX ativos",
     unix_titles={"Path": "Caminho"},
     group_titles={"RefCnt": "CntRef", "Group": "Grupo"},
+    route_banner="Tabela de Roteamento IP do Kernel",
+    ipv6_route_banner="Tabela de Roteamento IPv6 do Kernel",
+    route_titles={
+        ROUTE_TITLES: words("Destino Roteador MáscaraGen. Opções MSS Janela irtt Iface"),
+        ROUTE_TITLES_E: words("Destino Roteador MáscaraGen. Opções Métrica Ref Uso Iface"),
+        ROUTE_TITLES_EE: words(
+            "Destino Roteador MáscaraGen Opções Métrica Ref Uso Iface MSS Janela irtt"
+        ),
+        ROUTE_TITLES_6_OF_1_60: words('Destino Próximo~"Hop" Opções Métrica Ref Uso Iface'),
+    },
+    interface_banner="Tabela de Interfaces do Kernel",
+    interface_titles=words(
+        "Iface MTU Met RX-OK RX-ERR RX-DRP RX-OVR TX-OK TX-ERR TX-DRP TX-OV Opções"
+    ),
+    no_statistics="- estatísticas não disponíveis -",
+    settings=("Repassagem está %s", "Algorítmo RTO é %s"),
     other_banners=(
         "Sockets IPX ativos",
         "Ativar sockets AX.25",
         "Ative sockets NET/ROM",
-        "Tabela de Interfaces do Kernel",
-        "Tabela de Roteamento IP do Kernel",
-        "Tabela de Roteamento IPv6 do Kernel",
         "Entradas de IP mascarado",
     ),
     notes=(
@@ -386,6 +496,15 @@ def in_charset(language: Language) -> Language:
         unix_titles=each(language.unix_titles),
         group_banner=old(language.group_banner),
         group_titles=each(language.group_titles),
+        route_banner=old(language.route_banner),
+        ipv6_route_banner=old(language.ipv6_route_banner),
+        route_titles={
+            english: tuple(map(old, titles)) for english, titles in language.route_titles.items()
+        },
+        interface_banner=old(language.interface_banner),
+        interface_titles=tuple(map(old, language.interface_titles)),
+        no_statistics=old(language.no_statistics),
+        settings=tuple(map(old, language.settings)),
         other_banners=tuple(map(old, language.other_banners)),
         notes=tuple(old(note) for note in language.notes if may_encode(note, cs)),
     )
@@ -401,3 +520,8 @@ def may_encode(text: str, charset: str) -> bool:
 
 
 LANGUAGES = (ENGLISH, CZECH, GERMAN, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH)
+
+
+def with_charsets() -> tuple[Language, ...]:
+    """Each language, and each as the bytes of its old charset arrive."""
+    return (*LANGUAGES, *(in_charset(language) for language in LANGUAGES))

@@ -7,15 +7,29 @@ zero may be left out.
 
 from __future__ import annotations
 
-from netstat_parse.dialects.tables import statistics
+from netstat_parse.dialects.linux.locales import with_charsets
+from netstat_parse.dialects.tables import name_of, statistics
 
 SECTIONS = (
     *("Ip", "Icmp", "IcmpMsg", "Tcp", "Udp", "UdpLite", "Sctp", "TcpExt", "IpExt", "MPTcpExt"),
     *("Ip6", "Icmp6", "Icmp6Msg", "Udp6", "UdpLite6"),
 )
 
+SETTINGS = tuple(setting for language in with_charsets() for setting in language.settings)
+
+
+def to_name(text: str) -> str:
+    """The name of a line: where a setting is told in a word, it is that of the setting."""
+    for setting in SETTINGS:
+        before, _, behind = setting.partition("%s")
+        if text.startswith(before) and text.endswith(behind):
+            return f"{before}#{behind}"
+    return name_of(text)
+
+
 STATISTICS_TABLE = statistics(
     {f"{name}:": name for name in SECTIONS},
+    to_name=to_name,
     example="""
     Forwarding: 2
     27298 total packets received
