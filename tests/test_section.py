@@ -247,7 +247,6 @@ def test_more_lines_than_are_kept_are_set_aside(monkeypatch: pytest.MonkeyPatch)
         "Registered kernel control modules",
         "Active kernel event sockets",
         "Active kernel control sockets",
-        "Current listen queue sizes (qlen/incqlen/maxqlen)",
         "Routing tables",
         "Kernel IP routing cache",
     ],

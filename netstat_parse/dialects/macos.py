@@ -22,6 +22,7 @@ from netstat_parse.dialects.bsd import (
     STATE,
     address,
     bsd_unix,
+    listen_queues,
     other_proto,
     proto,
 )
@@ -285,14 +286,17 @@ DIALECT = Dialect(
         "netstat -Abln",
         "netstat -f unix",
     ),
-    tables=(INTERNET, bsd_unix(UNIX_BANNER, more_columns=(PROCESS,))),
+    tables=(
+        INTERNET,
+        bsd_unix(UNIX_BANNER, more_columns=(PROCESS,)),
+        listen_queues(with_proto=False, limits=NARROW_COLUMNS),
+    ),
     other_banners=(
         "Active Multipath Internet connections",
         UNIX_BANNER,
         "Registered kernel control modules",
         "Active kernel event sockets",
         "Active kernel control sockets",
-        "Current listen queue sizes",
         "Active VSock sockets",
         *BSD_TABLES,
     ),

@@ -1,11 +1,8 @@
-"""FreeBSD: `netstat -an` and its options -A -W -T -x -R -c -C -P.
-
-The table of -L is set aside.
-"""
+"""FreeBSD: `netstat -an` and its options -A -W -T -x -R -c -C -P."""
 
 from __future__ import annotations
 
-from netstat_parse.dialects.bsd import BSD_TABLES, bsd_unix
+from netstat_parse.dialects.bsd import BSD_TABLES, NARROW_COLUMNS, bsd_unix, listen_queues
 from netstat_parse.dialects.freebsd.internet import INTERNET, NARROW, WIDE
 from netstat_parse.dialects.freebsd.sctp import sctp
 from netstat_parse.grammar.dialect import Dialect
@@ -21,11 +18,16 @@ DIALECT = Dialect(
         "netstat -anA",
         "netstat -f unix",
     ),
-    tables=(INTERNET, sctp(NARROW), sctp(WIDE), bsd_unix(UNIX_BANNER)),
+    tables=(
+        INTERNET,
+        sctp(NARROW),
+        sctp(WIDE),
+        bsd_unix(UNIX_BANNER),
+        listen_queues(with_proto=True, limits=NARROW_COLUMNS),
+    ),
     other_banners=(
         UNIX_BANNER,
         "Netgraph sockets",
-        "Current listen queue sizes",
         *BSD_TABLES,
         "IPv4 Multicast Forwarding Table",
         "IPv6 Multicast Forwarding Table",
