@@ -75,9 +75,6 @@ def address(side: str) -> Column:
 
 
 BSD_TABLES = (
-    "Routing tables",
-    # -i
-    "Name Mtu Network",
     # -s: a section for each protocol
     *(
         f"{name}:"
