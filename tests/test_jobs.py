@@ -266,7 +266,8 @@ def test_all_kinds_of_input(
 ) -> None:
     """Also what is said on standard error is said in the same order."""
     cut_often(monkeypatch, 1000)
-    paths = [*write_inputs(tmp_path).values(), tmp_path]
+    (tmp_path / "an empty folder").mkdir()
+    paths = [*write_inputs(tmp_path).values(), tmp_path / "an empty folder"]
     expected = convert(paths, 1, *options)
     assert expected.status == PARTLY
     assert expected.errors.count("\n") >= 7

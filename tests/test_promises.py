@@ -552,11 +552,10 @@ class Nowhere:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("columns", [None, ("all",)], ids=["cells", "models"])
-@pytest.mark.parametrize("long_part", ["sshd ", "10.0.0.2:"])
-def test_memory_does_not_grow_with_long_rows(long_part: str, columns: Any) -> None:
+def test_memory_does_not_grow_with_long_rows(columns: Any) -> None:
     """Rows are remembered for when they come again; an attacker's long ones never do."""
     given_lines = [
-        linux_row(Row(local_port=str(i)), "p").replace(long_part, "x" * 60_000 + long_part)
+        linux_row(Row(local_port=str(i), foreign="x" * 60_000), "p")
         for i in range(1, 301)
     ]
     reader = LineReader(CsvSink(Nowhere(), lambda *_: None, lambda _: None, columns=columns))

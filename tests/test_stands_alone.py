@@ -251,7 +251,7 @@ def find_places(lines: Sequence[str], options: Options) -> list[int]:
         def start(self, dialect: str, captured_at: datetime | None) -> None:
             self.is_open = True
 
-        def note(self, text: str) -> None:
+        def note_line(self, text: str) -> None:
             number, line = reader.line
             self.noted = number if text in line else self.noted
 
