@@ -280,11 +280,22 @@ def test_no_break_spaces_are_blanks(escape: Callable[[str], str], is_padded: boo
     assert_has(list(map(escape, lines)), ROWS)
 
 
-@pytest.mark.parametrize("name", ["a&amp;b", "&lt;x&gt;", "x&nbsp;", "&#39;x"])
-def test_a_name_with_an_escape_of_html_is_reported(name: str) -> None:
-    snapshot = one(linux_capture([ROW, Row(program=name), OTHER], "p"))
-    assert are_rows(snapshot, [ROW, OTHER])
+@pytest.mark.parametrize("name", ["a&b", "<x>", "x\xa0", "'x"])
+@pytest.mark.parametrize("options", ["p", "po"])
+def test_a_name_that_a_page_has_escaped_is_reported(name: str, options: str) -> None:
+    escapes = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;", "'": "&#39;"}
+    lines = linux_capture([ROW, Row(program=name), OTHER], options)
+    lines[3] = "".join(escapes.get(letter, letter) for letter in lines[3])
+    snapshot = one(lines)
+    assert are_rows(snapshot, [ROW, OTHER], options)
     assert [line.number for line in snapshot.unparsed] == [4]
+
+
+@pytest.mark.parametrize("options", ["p", "po"])
+def test_a_name_may_hold_an_escape_itself(options: str) -> None:
+    """netstat has padded it, so it printed it."""
+    rows = [ROW, Row(program="a&amp;b"), OTHER]
+    assert are_rows(one(linux_capture(rows, options)), rows, options)
 
 
 @pytest.mark.parametrize("frame", ["{}", '{{"stdout": {}, "rc": 0}}', "  {},"])

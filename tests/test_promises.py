@@ -555,8 +555,7 @@ class Nowhere:
 def test_memory_does_not_grow_with_long_rows(columns: Any) -> None:
     """Rows are remembered for when they come again; an attacker's long ones never do."""
     given_lines = [
-        linux_row(Row(local_port=str(i), foreign="x" * 60_000), "p")
-        for i in range(1, 301)
+        linux_row(Row(local_port=str(i), foreign="x" * 60_000), "p") for i in range(1, 301)
     ]
     reader = LineReader(CsvSink(Nowhere(), lambda *_: None, lambda _: None, columns=columns))
     reader.feed_lines([linux_header("p"), *given_lines[:10]])

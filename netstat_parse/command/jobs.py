@@ -164,8 +164,8 @@ def convert_in_processes(
 
 
 def _is_read_here(path: str) -> bool:
-    """True for what can be read only once, and for archives, which are no files to cut."""
-    return path == "-" or Path(path).is_fifo() or is_archive(path)
+    """True for what can be read only once, and for archives and folders, which can't be cut."""
+    return path == "-" or Path(path).is_fifo() or Path(path).is_dir() or is_archive(path)
 
 
 def _submit_parts(

@@ -21,7 +21,7 @@ from netstat_parse.reading.classify import (
     classify,
 )
 from netstat_parse.reading.rows import Known, is_plain
-from netstat_parse.reading.table import PendingRow
+from netstat_parse.reading.table import PendingRow, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,13 +111,21 @@ def look_at(section: Section, raw: str, expected: Expected) -> tuple[Line, str]:
     return section.wrapping.learn(section, text, found, expected), why
 
 
+def _fits(text: str, table: Table) -> bool:
+    """True for a row that ends, or whose last column stands, where its header has it: netstat has
+    padded the name as it is, so it printed the escape."""
+    header = table.layout.header
+    if header.endswith(" "):
+        return len(text) == len(header) and text.endswith(" ")
+    last = header.rfind(table.layout.titles[-1])
+    return text[last - 1 : last] == " " and text[last : last + 1].strip() != ""
+
+
 def _look_at_end(
     section: Section, row: Row | RowAlone, found: Line, expected: Expected
 ) -> tuple[Line, str]:
     """A row with what a paste may have glued to its last word."""
-    # A row as wide as its header is padded by netstat, so the name is as it printed it.
-    is_padded = section.table is not None and len(row.text) == len(section.table.layout.header)
-    if around.has_entity(row.text) and not (is_padded and row.text.endswith(" ")):
+    if around.has_entity(row.text) and not (section.table and _fits(row.text, section.table)):
         return found, ESCAPED
     is_whole = row.text.endswith((" ", "\t"))
     name = row.text
