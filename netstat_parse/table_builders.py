@@ -126,13 +126,18 @@ class InterfaceBuilder(TruncatableBuilder):
 
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
+        self._shows_star = any("(?P<is_down>" in pattern.whole for pattern in layout.patterns)
         self._convert[bool] = Converted(bool, {"": None})
 
     def finish(self, fields: dict[str, Any]) -> None:
         """Set whether it is down, where the flags tell."""
         flags = fields["flags"]
-        if flags is not None and fields["is_down"] is None:
+        if fields["is_down"] is not None:
+            return
+        if flags is not None:
             fields["is_down"] = "U" not in flags
+        elif self._shows_star:
+            fields["is_down"] = False
 
 
 # Listen queues ------------------------------------------------------------------------------------

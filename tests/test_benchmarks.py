@@ -154,7 +154,8 @@ def test_the_big_log_repeats_its_snapshots_under_later_stamps(
 def test_mawk_writes_the_same_csv(name: str) -> None:
     argv = [argument for argument in contestants.MAWK.argv if argument != "FILE"]
     theirs = subprocess.run(argv, input=SMALL[name].encode(), capture_output=True, check=True)
-    assert theirs.stdout.decode().splitlines() == _csv(SMALL[name]).splitlines()
+    ours = [line.removesuffix("…") for line in _csv(SMALL[name]).splitlines()]
+    assert theirs.stdout.decode().splitlines() == ours  # it marks no names of programs
 
 
 @pytest.mark.parametrize("name", ["parse", "iter_snapshots", "floor"])

@@ -46,7 +46,7 @@ def test_csv_is_as_specified() -> None:
     assert csv_of([DATE, *linux_capture(rows, "p")]) == HEADER + (
         "2026-11-22T12:22:41+00:00,tcp,0,0,10.0.0.1,22,10.0.0.2,51234,ESTABLISHED,4711,sshd\n"
         "2026-11-22T12:22:41+00:00,tcp6,0,0,::,22,::,,ESTABLISHED,,\n"
-        "2026-11-22T12:22:41+00:00,udp,0,0,10.0.0.1,22,0.0.0.0,,,4711,dhclient: eth0\n"
+        "2026-11-22T12:22:41+00:00,udp,0,0,10.0.0.1,22,0.0.0.0,,,4711,dhclient: eth0…\n"
         '2026-11-22T12:22:41+00:00,tcp,1,23,10.0.0.1,22,10.0.0.2,51234,ESTABLISHED,4711,"a,""b"""\n'
     )
 
@@ -318,7 +318,7 @@ def test_csv_holds_what_the_models_hold(log: list[str]) -> None:
                 "foreign_port": c.foreign.port or c.foreign.service,
                 "state": c.state,
                 "pid": c.process and c.process.pid,
-                "program": c.process and c.process.name,
+                "program": c.process and (c.process.name or "") + "…" * c.process.truncated,
             }
             expected.append({k: "" if v is None else str(v) for k, v in cells.items()})
     assert written == expected

@@ -322,11 +322,29 @@ def test_the_files_of_windows_xp() -> None:
     assert (second.component, second.process) == (None, Process(pid=7, name="System"))
 
 
-@pytest.mark.parametrize("indent", ["", "    "])
-def test_the_whole_may_be_indented_in_another_way(indent: str) -> None:
+def test_the_whole_may_be_indented_further() -> None:
     lines = printed([HOSTILE], TRANSLATIONS["en"], "ob")
-    found = snapshot_of(*(indent + (line if indent else line.strip()) for line in lines))
+    found = snapshot_of(*("    " + line for line in lines))
     assert found.connections == (expected(HOSTILE, "ob"),)
+
+
+@pytest.mark.parametrize("below", ["Thanks", "RpcSs", "any text"])
+def test_a_component_is_indented(below: str) -> None:
+    rows = [line.strip() for line in printed([HOSTILE], TRANSLATIONS["en"], "")]
+    (found,) = iter_snapshots([*rows, below])
+    (connection,) = found.connections
+    assert isinstance(connection, WindowsConnection)
+    assert connection.component is None
+    assert [line.text for line in found.unparsed] == [below]
+
+
+@pytest.mark.parametrize("note", ["无法获取所有权信息", "Не удается получить сведения о владельце"])
+def test_a_note_in_another_language_is_no_component(note: str) -> None:
+    lines = printed([HOSTILE], TRANSLATIONS["en"], "")
+    (found,) = iter_snapshots([*lines, " " + note])
+    (connection,) = found.connections
+    assert isinstance(connection, WindowsConnection)
+    assert (connection.component, found.unparsed) == (None, ())
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,18 @@ from pyparsing import ParserElement
 from netstat_parse.dialects.common import bits, count, from_hexadecimal, tcp_states
 from netstat_parse.grammar.addresses import dot_address
 from netstat_parse.grammar.dialect import CellContext, Column, Field, RowKind, TableSpec
-from netstat_parse.grammar.tokens import free_text, one_of_words, word_token
+from netstat_parse.grammar.tokens import (
+    COUNTER,
+    adjacent,
+    free_text,
+    literal,
+    number,
+    one_of_words,
+    token,
+    word_token,
+)
 from netstat_parse.grammar.truncation import AddressLimits, ProgramLimit
-from netstat_parse.schema import UNIX_SOCKETS
+from netstat_parse.schema import LISTEN_QUEUES, UNIX_SOCKETS
 
 BANNERS = ("Active Internet connections", "Active Internet connections (including servers)")
 
@@ -66,9 +75,6 @@ def address(side: str) -> Column:
 
 
 BSD_TABLES = (
-    "Routing tables",
-    # -i
-    "Name Mtu Network",
     # -s: a section for each protocol
     *(
         f"{name}:"
@@ -89,6 +95,46 @@ LOOK = r"""
 """
 """What a connection starts with: perhaps blocks, a protocol, the queues, and two addresses,
 `host.port`."""
+
+# Listen queues ------------------------------------------------------------------------------------
+
+LISTEN_BANNERS = (
+    "Current listen queue sizes (qlen/incqlen/maxqlen)",
+    "Current listen queue sizes (qlen/maxqlen)",
+)
+
+
+def listen_queues(*, with_proto: bool, limits: AddressLimits) -> TableSpec:
+    """The table of `netstat -L`: `%-14.14s %-22.22s` of macOS, `%-5.5s %-32.32s %-22.22s` of
+    FreeBSD, with the protocol in front (usr.bin/netstat/inet.c, protopr)."""
+    sizes = adjacent(
+        token("qlen", rf"{COUNTER}(?=/)")("queued"),
+        literal("/"),
+        token("incqlen", rf"{COUNTER}(?=/)")("incomplete"),
+        literal("/"),
+        number("maximum", "maxqlen"),
+    )
+    protos = (Column("Proto", proto("tcp|sctp|udp"), required=True),) if with_proto else ()
+    row = "0/0/128                          *.22" if with_proto else "0/0/128        *.22"
+    return TableSpec(
+        kind=LISTEN_QUEUES,
+        record="ListenQueue",
+        banners=LISTEN_BANNERS,
+        columns=(
+            *protos,
+            Column("Listen", sizes.set_name("qlen/incqlen/maxqlen"), required=True),
+            Column("Local Address", dot_address("local", limits), required=True),
+        ),
+        row_kinds=(RowKind("listen queue"),),
+        common_headers=(
+            "Proto Listen                           Local Address         "
+            if with_proto
+            else "Listen         Local Address         ",
+        ),
+        follows_another_table=True,
+        example=f"{'tcp4  ' if with_proto else ''}{row}\n",
+    )
+
 
 # UNIX domain sockets ------------------------------------------------------------------------------
 

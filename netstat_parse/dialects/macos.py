@@ -22,9 +22,11 @@ from netstat_parse.dialects.bsd import (
     STATE,
     address,
     bsd_unix,
+    listen_queues,
     other_proto,
     proto,
 )
+from netstat_parse.dialects.bsd_tables import bsd_interfaces, bsd_routes, gap_behind_flags
 from netstat_parse.dialects.common import bits, count, signed
 from netstat_parse.grammar.addresses import dot_address
 from netstat_parse.grammar.dialect import (
@@ -276,6 +278,33 @@ icm6       0      0  *.*                    *.*
 
 UNIX_BANNER = "Active LOCAL (UNIX) domain sockets"
 
+
+def claim_routes(header: str) -> Claim:
+    """Flags are 10 wide."""
+    return Claim.SHARED if gap_behind_flags(header) > 5 else Claim.IF_NAMED
+
+
+def claim_interfaces(header: str) -> Claim:
+    """Dropped packets are counted in the last column, if at all."""
+    return Claim.NONE if "Idrop" in header else Claim.SHARED
+
+
+ROUTES = bsd_routes(
+    claim_routes,
+    netif_width=14,
+    common_headers=(
+        "Destination        Gateway            Flags               Netif Expire",
+        "Destination        Gateway            Flags        Refs      Use   Netif Expire",
+    ),
+)
+INTERFACES = bsd_interfaces(
+    claim_interfaces,
+    address_width=15,
+    common_headers=(
+        "Name       Mtu   Network       Address            Ipkts Ierrs    Opkts Oerrs  Coll",
+    ),
+)
+
 DIALECT = Dialect(
     name="macos",
     commands=(
@@ -285,14 +314,19 @@ DIALECT = Dialect(
         "netstat -Abln",
         "netstat -f unix",
     ),
-    tables=(INTERNET, bsd_unix(UNIX_BANNER, more_columns=(PROCESS,))),
+    tables=(
+        INTERNET,
+        bsd_unix(UNIX_BANNER, more_columns=(PROCESS,)),
+        listen_queues(with_proto=False, limits=NARROW_COLUMNS),
+        ROUTES,
+        INTERFACES,
+    ),
     other_banners=(
         "Active Multipath Internet connections",
         UNIX_BANNER,
         "Registered kernel control modules",
         "Active kernel event sockets",
         "Active kernel control sockets",
-        "Current listen queue sizes",
         "Active VSock sockets",
         *BSD_TABLES,
     ),

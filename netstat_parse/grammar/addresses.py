@@ -61,7 +61,7 @@ COLON_HOST = rf"(?: \*(?=:) | {IPV4}(?=:) | \[[^\s\[\]:]+\](?=:) | {NO_NAME} {CU
 """A whole host: also `*`, and `[redacted]`."""
 QUICK_HOST = "[!-'+-Z^-z|~]"
 QUICK_COLON_HOST = rf"""
-    (?: (?= {QUICK_HOST}*:{QUICK_HOST}*: ) {QUICK_HOST}+ (?=:)
+    (?: (?= [0-9A-Fa-f]{{0,4}}+:[0-9A-Fa-f]{{0,4}}+: ) {QUICK_HOST}+ (?=:)
       | {IPV4} (?=:)
       | (?= [^\s:]* [A-Za-z_-] [^\s:.]*+ : ) {QUICK_HOST}+ (?=:)
       | \*(?=:)

@@ -143,6 +143,8 @@ class Expected(NamedTuple):
     """False right below the banner of a table that is not read: the header there is its own."""
     dialect: str | None = None
     """The dialect that the user asked for."""
+    inside: str | None = None
+    """The dialect of the snapshot that the line may belong to; None between snapshots."""
     banner: Banner | None = None
     """The banner above, whose header comes next."""
     formats: tuple[str, ...] = ()
@@ -208,6 +210,9 @@ def _find_header(text: str, expected: Expected, peeled: int) -> Header | Surplus
     if sort and sort not in expected.headers and len(expected.headers) >= HEADERS_READ:
         return SurplusHeader()
     layout = headers.find_layout(text, dialect) if sort is not None else None
+    if layout is not None and layout.follows_another_table and dialect is None:
+        # One netstat printed all tables of a snapshot, whoever else prints such a header.
+        layout = headers.find_layout(text, expected.inside) or layout
     return Header(layout, sort or ()) if layout is not None else None
 
 

@@ -219,6 +219,7 @@ class Section:
             headers=self.account.spent.headers,
             header_may_come=aside is None or aside.count > 0,
             dialect=self.options.dialect,
+            inside=self.snapshot.dialect,
             banner=self.banner,
             formats=tuple(self.options.timestamp_formats),
         )

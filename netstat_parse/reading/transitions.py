@@ -69,6 +69,8 @@ class Aside:
 
 def see_banner(section: Section, banner: Banner) -> At | None:
     """A banner announces a table, of this snapshot or of another one."""
+    if section.banner is not None and section.banner.follows_another_table:
+        section.banner = None  # `Internet:` below `Routing tables`
     section.end_banner()
     section.end_table()
     is_another = not banner.follows_another_table or section.snapshot.has_table(banner.text)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from netstat_parse.models import Endpoint
+    from netstat_parse.models import Endpoint, Process
 
 OF_SNAPSHOT = ("captured_at", "source", "snapshot")
 """The columns that are the same in all rows of a snapshot; the last is its number, from 1 on."""
@@ -29,7 +29,15 @@ def _host(endpoint: Endpoint) -> str:
 
 
 def _port(endpoint: Endpoint) -> str:
-    return str(endpoint.port) if endpoint.port is not None else endpoint.service or ""
+    if endpoint.port is not None:
+        return str(endpoint.port)
+    # Where the host is an address, it is whole, so it is the port that may have been cut.
+    maybe_cut = endpoint.truncated and endpoint.address is not None and endpoint.service
+    return (endpoint.service or "") + (MARK if maybe_cut else "")
+
+
+def _name(process: Process) -> str:
+    return (process.name or "") + (MARK if process.truncated else "")
 
 
 def _text(value: Any) -> str:
@@ -50,8 +58,8 @@ _MADE_OF_CELLS: dict[str, Getter] = {
     "foreign_address": lambda record: _host(record.foreign),
     "foreign_port": lambda record: _port(record.foreign),
     "pid": lambda record: _text(record.process and record.process.pid),
-    "program": lambda record: _text(
-        record.process.name if record.process else getattr(record, "executable", None)
+    "program": lambda record: (
+        _name(record.process) if record.process else _text(getattr(record, "executable", None))
     ),
 }
 """The columns of cells that are no field of the record."""

@@ -509,6 +509,13 @@ class CsvRows:
             printed: name for printed, name in layout.states.items() if printed != name
         }
         names = [cell.name for cell in layout.kind.cells]
+        limit = layout.program_limit
+        self._may_cut_programs = layout.names_programs and limit.bytes is not None
+        self._pid, self._program = (
+            (names.index("pid"), names.index("program")) if self._may_cut_programs else (0, 0)
+        )
+        self._least = (limit.bytes or 0) - (2 if limit.with_pid else 0)
+        """So many characters a program's name and its pid have where the name may be cut."""
         self._state = names.index("state") if "state" in names else 0
 
     def __call__(
@@ -524,17 +531,32 @@ class CsvRows:
             ]
         for i, forms in marked.items():
             rows[i] = self._with_marks(rows[i], forms, truncation)
+        if self._may_cut_programs:
+            self._mark_programs(rows, is_ascii=text.isascii())
         # There are no line ends in these cells.
         is_plain = "," not in text and '"' not in text and "\r" not in text
         if not is_plain or self._quote is not quote:
             rows = [tuple(map(self._quote, cells)) for cells in rows]
         return list(map(str.encode, map(",".join, rows)))
 
+    def _mark_programs(self, rows: list[Cells], *, is_ascii: bool) -> None:
+        """Mark the names of programs that netstat may have cut."""
+        pid, program, least = self._pid, self._program, self._least
+        long = [i for i, row in enumerate(rows) if len(row[program]) + len(row[pid]) >= least]
+        if not is_ascii:  # a letter may take several bytes
+            long += [i for i, row in enumerate(rows) if not row[program].isascii()]
+        is_filled_by = self._layout.program_limit.is_filled_by
+        for i in long:
+            row = rows[i]
+            name = row[program]
+            if name and not name.endswith(MARK) and is_filled_by(row[pid], name):
+                rows[i] = (*row[:program], name + MARK, *row[program + 1 :])
+
     def _with_marks(self, cells: Cells, forms: Cells, truncation: Truncation) -> Cells:
         """The columns of a row of which something fills or exceeds its column.
 
         A host that may have been cut ends in a mark, and so does a name whose port may have been
-        cut; the number of such a port is left out.
+        cut; behind an address it is the port that does. The number of such a port is left out.
         """
         columns = list(cells)
         may_be_cut = truncation is Truncation.POSSIBLE
@@ -547,9 +569,11 @@ class CsvRows:
             elif not self._is_port[column]:
                 columns[column] = text + MARK
             else:
-                columns[column] = "" if is_number(text) else text
                 host = columns[column - 1]
-                if not (host.endswith(MARK) or is_address(host)):
+                is_whole = is_address(host)
+                name = "" if is_number(text) else text
+                columns[column] = name + (MARK if name and is_whole else "")
+                if not (host.endswith(MARK) or is_whole):
                     columns[column - 1] += MARK
         return tuple(columns)
 

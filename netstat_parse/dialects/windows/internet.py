@@ -75,7 +75,8 @@ def address(side: str) -> ParserElement:
 
 ENDS_LINE = r"(?= [ \t]*+ (?![^\n]) )"
 COMPONENT = rf"""
-    (?: (?! (?:TCP|UDP|Proto) (?!\S) ) \w [\w$.-]{{0,255}}+    # RpcSs
+    (?<= [ \t] )                                             # netstat indents it
+    (?: (?! (?:TCP|UDP|Proto) (?!\S) ) [0-9A-Za-z_] [0-9A-Za-z_$.-]{{0,255}}+  # RpcSs
       | [A-Za-z]:\\ [^\n<>|"*?:]{{0,255}} [^\s<>|"*?:]         # C:\WINDOWS\RPCRT4.dll
       | --[ ]unknown[ ]component\(s\)[ ]--
     ) {ENDS_LINE}
@@ -85,6 +86,10 @@ COMPONENTS = rf"{COMPONENT} (?: [ \t]*+ \n [ \t]*+ {COMPONENT} ){{0,31}}+"
 OWNERS_UNKNOWN = "|".join(
     any_spelling(language.owner_unknown) for language in LANGUAGES if language.owner_unknown
 )
+
+
+UNKNOWN_LANGUAGE = r"(?<= \n[ ] ) (?= [^\n]*? [^\0-~] ) [^\s\[\]] [^\n\[\]]{3,120}+"
+"""The same in a language that is not known: indented by one blank, with letters beyond ASCII."""
 
 
 def below(line: ParserElement) -> ParserElement:
@@ -109,7 +114,10 @@ BELOW = (
         )
     ),
     below(
-        token("'Can not obtain ownership information'", rf"(?: {OWNERS_UNKNOWN} ) \.? {ENDS_LINE}")
+        token(
+            "'Can not obtain ownership information'",
+            rf"(?: {OWNERS_UNKNOWN} | {UNKNOWN_LANGUAGE} ) \.? {ENDS_LINE}",
+        )
     ),
 )
 

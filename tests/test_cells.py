@@ -1,0 +1,122 @@
+"""What can't be in a cell is not taken for it, and what was cut says so."""
+
+from __future__ import annotations
+
+import pytest
+from feeding import one
+from printed import (
+    LINUX_BANNER,
+    MACOS_BANNER,
+    MACOS_HEADER,
+    linux_header,
+)
+
+from netstat_parse import Snapshot, iter_snapshots
+
+UNIX_160 = (
+    "Active UNIX domain sockets (w/o servers)",
+    "Proto RefCnt Flags       Type       State         I-Node PID/Program name    Path",
+    "unix  3      [ ]         STREAM     CONNECTED     20252  1/init               /run/x",
+)
+
+
+def row(process: str = "", *, local: str = "10.0.0.1:22", foreign: str = "10.0.0.2:4000") -> str:
+    """A row of net-tools, as its printf has it."""
+    return f"tcp        0      0 {local:<23} {foreign:<23} ESTABLISHED {process}"
+
+
+def linux(*rows: str, options: str = "p") -> Snapshot:
+    return one([LINUX_BANNER, linux_header(options), *rows])
+
+
+@pytest.mark.parametrize(
+    "process",
+    [
+        "4321/java     <<< why?",
+        "2360/exim4          # mail",
+        "1/" + "a" * 19,
+        "1/" + "a" * 17 + " b",
+        f"{2**31}/" + "a" * 10,
+    ],
+)
+def test_a_name_is_no_longer_than_its_field(process: str) -> None:
+    """net-tools prints 19 bytes of `pid/name`, and busybox 20 under the same header."""
+    snapshot = linux(row("1/init".ljust(20)), row(process))
+    assert [c.process and c.process.name for c in snapshot.connections] == ["init"]
+    assert [line.number for line in snapshot.unparsed] == [4]
+
+
+@pytest.mark.parametrize(
+    ("process", "name", "truncated"),
+    [
+        ("1234/nginx: worker ", "nginx: worker", True),  # perhaps cut right behind the blank
+        ("1234/nginx: workers", "nginx: workers", True),
+        ("1234/nginx: worke", "nginx: worke", False),
+        ("1/" + "a" * 17, "a" * 17, True),
+        ("1/" + "a" * 15, "a" * 15, False),
+        ("1/\\xff\\xff\\xff\\xff\\xff", "\\xff" * 5, True),
+    ],
+)
+def test_a_name_that_may_have_been_cut_says_so(process: str, name: str, truncated: bool) -> None:
+    (connection,) = linux(row(process.ljust(20))).connections
+    assert connection.process is not None
+    assert (connection.process.name, connection.process.truncated) == (name, truncated)
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    ["0.0.0.0:\\*", "0.0.0.0:2[2]", "0.0.0.0:*22", "\\*:22", "a*b:22", "a(b):22"],
+)
+def test_marks_that_no_host_and_no_port_has(foreign: str) -> None:
+    snapshot = linux(row(foreign=foreign), options="")
+    assert snapshot.connections == ()
+    assert [line.number for line in snapshot.unparsed] == [3]
+
+
+def test_the_same_of_the_bsds() -> None:
+    rows = [
+        r"tcp4       0      0  \*.8080                \*.\*                    LISTEN",
+        "tcp4       0      0  *.8080                 *.*                    LISTEN",
+    ]
+    snapshot = one([MACOS_BANNER, MACOS_HEADER, *rows])
+    assert [c.local.host for c in snapshot.connections] == ["*"]
+    assert [line.number for line in snapshot.unparsed] == [3]
+
+
+@pytest.mark.parametrize(
+    "host", ["999.1.1.1", "10.0.0.256", "1.2.3", "1.2.3.4.5", "web.1", "12345"]
+)
+def test_no_name_ends_in_a_label_of_digits(host: str) -> None:
+    """RFC 1123, section 2.1."""
+    snapshot = linux(row(local=f"{host}:22"), options="")
+    assert (snapshot.connections, len(snapshot.unparsed)) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    "host", ["x.x.x.x", "[redacted]", "10.0.0.xx", "web1", "a_b.c-d", "1.2.3.4a"]
+)
+def test_what_stands_for_a_host_is_one_as_printed(host: str) -> None:
+    (connection,) = linux(row(local=f"{host}:22", foreign=f"{host}:ssh"), options="").connections
+    for end in (connection.local, connection.foreign):
+        assert (end.host, end.address, end.truncated) == (host, None, False)
+
+
+def test_a_name_that_fills_its_column_may_end_in_digits() -> None:
+    host = "a-host.of-this.2026.1"
+    (connection,) = linux(row(local=f"{host}:1"), options="").connections
+    assert (connection.local.host, connection.local.truncated) == (host, True)
+
+
+def test_a_first_row_that_the_input_ends_in_is_reported() -> None:
+    lines = [LINUX_BANNER, linux_header("p"), row("1/ss")]
+    for ending, read in (("", 0), (" " * 16, 1)):
+        (snapshot,) = iter_snapshots("\n".join(lines) + ending)
+        assert (len(snapshot.connections), len(snapshot.unparsed)) == (read, 1 - read)
+
+
+def test_all_tables_of_a_snapshot_are_of_one_netstat() -> None:
+    """busybox prints this header of UNIX sockets too."""
+    alone = one(list(UNIX_160))
+    assert {socket.dialect for socket in alone.unix_sockets} == {"busybox"}
+    below = one([LINUX_BANNER, linux_header("epo"), *UNIX_160])
+    assert {socket.dialect for socket in below.unix_sockets} == {"linux"}
