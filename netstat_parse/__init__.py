@@ -49,6 +49,7 @@ _HOMES = {
         "Process",
         "Route",
         "Snapshot",
+        "SolarisConnection",
         "Statistic",
         "TcpState",
         "Timer",

@@ -142,6 +142,9 @@ from netstat_parse.models import (
     Snapshot as Snapshot,
 )
 from netstat_parse.models import (
+    SolarisConnection as SolarisConnection,
+)
+from netstat_parse.models import (
     Statistic as Statistic,
 )
 from netstat_parse.models import (

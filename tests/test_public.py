@@ -24,7 +24,7 @@ NAMES = {
     "WhereError",
     *("Connection", "Endpoint", "FreebsdConnection", "LinuxConnection", "MacosConnection"),
     *("Interface", "ListenQueue", "MulticastGroup", "OtherTable", "Process", "Route"),
-    *("Snapshot", "Statistic", "TcpState", "Timer", "UnixSocket"),
+    *("Snapshot", "SolarisConnection", "Statistic", "TcpState", "Timer", "UnixSocket"),
     *("UnparsedLine", "WindowsConnection"),
     *("LineKind", "SnapshotReader", "iter_snapshots", "parse", "read_log", "run"),
     *("watch", "where"),

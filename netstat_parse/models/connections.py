@@ -210,6 +210,32 @@ class FreebsdConnection(Connection):
     """The further foreign addresses of an sctp association."""
 
 
+class SolarisConnection(Connection):
+    """A row of Solaris or illumos: its windows, and the columns of -u and of udp in 11.4."""
+
+    dialect: Literal["solaris"]
+    swind: NonNegativeInt | None = None
+    """The window that the other end has announced, in bytes (`Swind`)."""
+    rwind: NonNegativeInt | None = None
+    """The window announced to the other end, in bytes (`Rwind`)."""
+    user: str | None = None
+    """The owner's name (-u); None where its number is printed."""
+    user_truncated: bool = False
+    """netstat may have cut the owner's name, of which it prints 8 characters."""
+    uid: NonNegativeInt | None = None
+    """The owner's number (-u); None where its name is printed."""
+    interface: str | None = None
+    """The interface that the socket is bound to (IPv6, `If`)."""
+    send_buffer: NonNegativeInt | None = None
+    """Bytes (udp, `Send Buf`)."""
+    tx_overflows: NonNegativeInt | None = None
+    """Packets that had no room in the send buffer (udp, `TxOverflows`)."""
+    recv_buffer: NonNegativeInt | None = None
+    """Bytes (udp, `Recv Buf`)."""
+    rx_overflows: NonNegativeInt | None = None
+    """Packets that had no room in the receive buffer (udp, `RxOverflows`)."""
+
+
 class WindowsConnection(Connection):
     """A row of Windows: the columns of -t and -y, and the lines that -b puts below it."""
 
@@ -227,7 +253,13 @@ class WindowsConnection(Connection):
 
 _CONNECTION_CLASSES: Mapping[str, type[Connection]] = {
     name: cls
-    for cls in (LinuxConnection, MacosConnection, FreebsdConnection, WindowsConnection)
+    for cls in (
+        LinuxConnection,
+        MacosConnection,
+        FreebsdConnection,
+        SolarisConnection,
+        WindowsConnection,
+    )
     for name in cls.model_fields["dialect"].annotation.__args__  # type: ignore[union-attr]
 }
 
@@ -266,6 +298,7 @@ AnyConnection = Annotated[
     Annotated[LinuxConnection, Tag("LinuxConnection")]
     | Annotated[MacosConnection, Tag("MacosConnection")]
     | Annotated[FreebsdConnection, Tag("FreebsdConnection")]
+    | Annotated[SolarisConnection, Tag("SolarisConnection")]
     | Annotated[WindowsConnection, Tag("WindowsConnection")]
     | Annotated[Connection, Tag("Connection")],
     Discriminator(_connection_tag),

@@ -1,0 +1,272 @@
+"""Solaris and illumos: `netstat -an`, -anu, `-f inet`, and the routes of `netstat -rn`.
+
+Source: illumos-gate, usr/src/cmd/cmd-inet/usr.bin/netstat/netstat.c (mib_get's tcp_report,
+udp_report, ire_report), and what Solaris 11.4 prints. There is no column of the protocol: the
+banner above a table, `TCP: IPv4`, names it. An address is `host.port`, and nothing of it is cut; a
+long one pushes the rest of its row to the right. With -u, a user's name is cut to 8 characters and
+a command's to 14, in Solaris 11.4 to 13. A cell that has nothing is blank: so are a user, a pid and
+a command of a connection in TIME_WAIT, an interface, and the remote address of a udp socket.
+"""
+
+from __future__ import annotations
+
+from pyparsing import ParserElement
+
+from netstat_parse.dialects.common import count, tcp_states
+from netstat_parse.grammar.addresses import dot_address
+from netstat_parse.grammar.dialect import (
+    CellContext,
+    Claim,
+    Column,
+    Dialect,
+    Field,
+    RowKind,
+    TableSpec,
+)
+from netstat_parse.grammar.tokens import (
+    END_OF_WORD,
+    ID,
+    NEVER,
+    NOTHING,
+    choice,
+    literal,
+    number,
+    one_of_words,
+    optional,
+    token,
+    word_token,
+)
+from netstat_parse.grammar.truncation import ProgramLimit
+from netstat_parse.schema import CONNECTIONS, ROUTES
+
+STATES = tcp_states({"SYN_RECEIVED": "SYN_RCVD"}) | {"IDLE": "UNKNOWN", "BOUND": "UNKNOWN"}
+UDP_STATES = dict.fromkeys(("Unbound", "Idle", "Connected"), "UNKNOWN")
+"""What udp prints are no states of TCP, and are kept as they are printed."""
+
+LONGEST_USER = 8
+PROGRAM_LIMIT = ProgramLimit(13)
+"""A command is cut to 13 characters, or to 14; the header does not tell to which."""
+LONGEST_COMMAND = 14
+
+# Cells --------------------------------------------------------------------------------------------
+
+
+def address(side: str, title: str) -> Column:
+    """The column of an address, `host.port`."""
+    return Column(title, lambda context: dot_address(side, context.limits), required=True)
+
+
+def interface(name: str) -> ParserElement:
+    """The name of an interface, mostly blank. It starts with a letter, as no number does."""
+    return optional(word_token("interface", r"[A-Za-z]\S*+")(name))
+
+
+def command(context: CellContext) -> ParserElement:
+    """The name of a program, which may hold blanks: the cells behind it tell its end."""
+    rest = rf"{context.behind} [ \t]*+ $"
+    name = rf"[^\ \t\n] (?: .{{0,{LONGEST_COMMAND - 2}}}? [^\ \t\n] )?? (?= {rest} )"
+    return token("command", name, quick=NEVER)("program")
+
+
+def is_cut_user(user: str) -> bool:
+    """True for a name that fills its field."""
+    return len(user) >= LONGEST_USER
+
+
+USER = choice(
+    "user",
+    number("uid", "user number", ID),
+    word_token("user name", rf"(?![0-9]++{END_OF_WORD}) \S{{1,{LONGEST_USER}}}+")("user"),
+    is_exclusive=True,
+)
+PROCESS_COLUMNS = (
+    Column(
+        "User",
+        USER,
+        (
+            Field("user", str, ("user",)),
+            Field("user_truncated", is_cut_user, ("user",)),
+            Field("uid", int, ("uid",)),
+        ),
+    ),
+    Column("Pid", number("pid", "Pid", ID)),
+    Column("Command", command),
+)
+NO_PROCESS = {column.title: NOTHING for column in PROCESS_COLUMNS}
+BUFFER_COLUMNS = (
+    count("Send Buf", "send_buffer"),
+    count("TxOverflows", "tx_overflows"),
+    count("Recv Buf", "recv_buffer"),
+    count("RxOverflows", "rx_overflows"),
+)
+"""Those of udp in Solaris 11.4."""
+INTERFACE_COLUMN = Column("If", interface("interface"), (Field("interface", str, ("interface",)),))
+UDP_REMOTE = {"Remote Address": lambda context: optional(dot_address("foreign", context.limits))}
+
+
+# Sockets ------------------------------------------------------------------------------------------
+
+FAMILIES = {"IPv4": "4", "IPv6": "6"}
+
+
+def banners(transport: str) -> dict[str, dict[str, str]]:
+    """The banners of a protocol, and the proto that each gives to its rows: `tcp6`."""
+    return {
+        f"{transport}: {family}": {"proto": transport.lower() + digit}
+        for family, digit in FAMILIES.items()
+    }
+
+
+def claim_tcp(header: str) -> Claim:
+    """Nobody else prints windows beside the queues."""
+    return Claim.OWN if "Swind" in header else Claim.NONE
+
+
+def claim_udp(header: str) -> Claim:
+    """Nobody else calls the other end remote, in English."""
+    return Claim.NONE if "Swind" in header or "Proto" in header else Claim.OWN
+
+
+TCP_HEADERS = (
+    "   Local Address        Remote Address    Swind Send-Q Rwind Recv-Q    State",
+    "   Local Address        Remote Address     Swind  Send-Q  Rwind  Recv-Q    State",
+)
+TCP = TableSpec(
+    kind=CONNECTIONS,
+    record="SolarisConnection",
+    banners=tuple(banners("TCP")),
+    banner_cells=banners("TCP"),
+    columns=(
+        address("local", "Local Address"),
+        address("foreign", "Remote Address"),
+        *PROCESS_COLUMNS,
+        count("Swind", "swind", required=True),
+        Column("Send-Q", number("send_q", "Send-Q"), required=True),
+        count("Rwind", "rwind", required=True),
+        Column("Recv-Q", number("recv_q", "Recv-Q"), required=True),
+        Column("State", one_of_words(STATES, "state")("state"), required=True),
+        INTERFACE_COLUMN,
+    ),
+    row_kinds=(RowKind("tcp"), RowKind("tcp without process", cells=NO_PROCESS)),
+    claim=claim_tcp,
+    program_limit=PROGRAM_LIMIT,
+    states=STATES,
+    common_headers=TCP_HEADERS,
+    follows_another_table=True,
+    example="""
+192.0.2.4.22         192.0.2.9.51000       64128      0 128872      0 ESTABLISHED
+      *.22                 *.*                 0      0 128000      0 LISTEN
+      *.*                  *.*                 0      0  49152      0 IDLE
+""",
+)
+UDP = TableSpec(
+    kind=CONNECTIONS,
+    record="SolarisConnection",
+    banners=tuple(banners("UDP")),
+    banner_cells=banners("UDP"),
+    columns=(
+        address("local", "Local Address"),
+        address("foreign", "Remote Address"),
+        *PROCESS_COLUMNS,
+        Column("State", one_of_words(UDP_STATES, "state")("state"), required=True),
+        INTERFACE_COLUMN,
+        *BUFFER_COLUMNS,
+    ),
+    row_kinds=(
+        RowKind("udp", cells=UDP_REMOTE),
+        RowKind("udp without process", cells=UDP_REMOTE | NO_PROCESS),
+    ),
+    claim=claim_udp,
+    program_limit=PROGRAM_LIMIT,
+    states=UDP_STATES,
+    common_headers=("   Local Address        Remote Address      State",),
+    follows_another_table=True,
+    example="""
+      *.123                                   Idle
+192.0.2.4.40000      192.0.2.1.53         Connected
+      *.*                  *.*            Unbound
+""",
+)
+
+# Routes -------------------------------------------------------------------------------------------
+
+GATEWAY = choice(
+    "gateway",
+    word_token("gateway", r"(?! --? (?!\S) ) \S++")("gateway"),
+    literal("--"),
+    is_exclusive=True,
+)
+
+
+def routes(destination: str, references: str, last: str, family: str, example: str) -> TableSpec:
+    """The routes of one family, under the titles of its first, fourth and last columns."""
+    banner = f"Routing Table: {family}"
+    return TableSpec(
+        kind=ROUTES,
+        record="Route",
+        banners=(banner,),
+        banner_cells={banner: {"family": family.lower()}},
+        columns=(
+            Column(destination, word_token("destination", r"\S++")("destination"), required=True),
+            Column("Gateway", GATEWAY, required=True),
+            Column("Flags", word_token("flags", "[A-Za-z]++")("flags"), required=True),
+            Column(references, number("refs", references), required=True),
+            Column("Use", number("use", "Use"), required=True),
+            Column(last, interface("interface"), required=True),
+        ),
+        row_kinds=(RowKind("route"),),
+        claim=lambda header: (
+            Claim.OWN if is_route_header(header, destination, last) else Claim.NONE
+        ),
+        common_headers=(
+            f"  {destination:<20}  Gateway           Flags  {references}     Use     {last}",
+        ),
+        follows_another_table=True,
+        example=example,
+    )
+
+
+def is_route_header(header: str, destination: str, last: str) -> bool:
+    """True for a header of exactly these titles, which other systems have in another order."""
+    return header.split() == [destination, "Gateway", "Flags", "Ref", "Use", last]
+
+
+IPV4_ROUTES = routes(
+    "Destination",
+    "Ref",
+    "Interface",
+    "IPv4",
+    """
+default              192.0.2.254          UG        3       1021
+192.0.2.0            192.0.2.4            U         5      30218 net0
+127.0.0.1            127.0.0.1            UH        2        104 lo0
+198.51.100.0          --                  U         1          0
+""",
+)
+IPV6_ROUTES = routes(
+    "Destination/Mask",
+    "Ref",
+    "If",
+    "IPv6",
+    """
+::1                         ::1                         UH      2     104 lo0
+2001:db8:1::/64             2001:db8:1::4               U       3      20 net0
+default                     fe80::1                     UG      2      77
+""",
+)
+
+DIALECT = Dialect(
+    name="solaris",
+    commands=("netstat -an", "netstat -anu", "netstat -an -f inet -P tcp", "netstat -rn"),
+    tables=(TCP, UDP, IPV4_ROUTES, IPV6_ROUTES),
+    other_banners=(
+        "SCTP:",
+        "IRE Table: IPv4",
+        "IRE Table: IPv6",
+        "Net to Media Table: IPv4",
+        "Net to Media Table: IPv6",
+    ),
+    platform="sunos",
+    run_options=(("-an", "-P", "tcp"),),
+    is_silent_when_empty=True,
+)
