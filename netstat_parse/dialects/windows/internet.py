@@ -150,13 +150,14 @@ def language_columns(language: Language, state: CellGrammar) -> tuple[Column, ..
         Field("component", make_component, ("component",)),
         Field("executable", make_executable, ("program", "pid")),
     )
-    columns = [Column("Proto", proto("TCP"), required=True)]
+    columns = [Column(language.proto, proto("TCP"), required=True)]
     for title, cell, made in (
         (language.local, address("local"), ()),
         (language.foreign, address("foreign"), ()),
         (language.state, state, fields),
     ):
-        columns += [Column(t, cell, made, title.isascii()) for t in spellings(title)]
+        known = language.spellings(title)
+        columns += [Column(t, cell, made, len(known) == 1) for t in known]
     columns += [
         Column("PID", ends_row(number("pid", "pid", ID))),
         Column(
@@ -175,8 +176,8 @@ def language_columns(language: Language, state: CellGrammar) -> tuple[Column, ..
 
 def header_pattern(language: Language) -> re.Pattern[str]:
     """Matches the titles that every header of this language starts with."""
-    titles = ("Proto", language.local, language.foreign, language.state)
-    choices = ("|".join(map(re.escape, spellings(title))) for title in titles)
+    titles = (language.proto, language.local, language.foreign, language.state)
+    choices = ("|".join(map(re.escape, language.spellings(title))) for title in titles)
     return re.compile("".join(rf"[ \t]*+(?:{choice})(?!\S)" for choice in choices))
 
 
@@ -189,7 +190,7 @@ def internet(language: Language) -> TableSpec:
     states = STATES | words
     state = one_of_words(states, "state")("state")
     header = header_pattern(language)
-    state_of_udp = dict.fromkeys(spellings(language.state), ends_row(optional(state)))
+    state_of_udp = dict.fromkeys(language.spellings(language.state), ends_row(optional(state)))
     word_of = {name: text for text, name in (STATES | dict(language.states)).items()}
     is_english = language is LANGUAGES[0]
 
@@ -199,9 +200,12 @@ def internet(language: Language) -> TableSpec:
     return TableSpec(
         kind=CONNECTIONS,
         record="WindowsConnection",
-        banners=spellings(language.banner),
+        banners=language.spellings(language.banner),
         columns=language_columns(language, ends_row(state)),
-        row_kinds=(RowKind("TCP"), RowKind("UDP", cells={"Proto": proto("UDP"), **state_of_udp})),
+        row_kinds=(
+            RowKind("TCP"),
+            RowKind("UDP", cells={language.proto: proto("UDP"), **state_of_udp}),
+        ),
         claim=claim,
         states=states,
         common_headers=(HEADER, HEADER + "           PID") if is_english else (),

@@ -25,6 +25,12 @@ class Language:
     """How the banners of the tables start that are not read."""
     owner_unknown: str = ""
     """What -b prints below a row whose program is not known, less its full stop."""
+    proto: str = "Proto"
+    """The first title. Where it is another word, titles are known in Unicode only."""
+
+    def spellings(self, title: str) -> tuple[str, ...]:
+        """How a title may stand in a capture."""
+        return spellings(title) if self.proto == "Proto" else (title,)
 
 
 LANGUAGES = (
@@ -116,6 +122,24 @@ LANGUAGES = (
         owner_unknown="Impossibile ottenere informazioni sulla proprietà",
     ),
     Language("Conexões ativas", "Endereço local", "Endereço externo", "Estado"),
+    # Captures of these have the English states (Windows 7 to 11).
+    Language(
+        "Активные подключения",
+        "Локальный адрес",
+        "Внешний адрес",
+        "Состояние",
+        proto="Имя",
+    ),
+    Language("活动连接", "本地地址", "外部地址", "状态", proto="协议"),
+    Language("使用中連線", "本機位址", "外部位址", "狀態", proto="協定"),
+    Language(
+        "アクティブな接続",
+        "ローカル アドレス",
+        "外部アドレス",
+        "状態",
+        proto="プロトコル",
+    ),
+    Language("활성 연결", "로컬 주소", "외부 주소", "상태", proto="프로토콜"),
 )
 
 
