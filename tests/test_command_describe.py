@@ -15,6 +15,7 @@ toybox     toybox netstat -ant, toybox netstat -antuep, toybox netstat -antuW, n
 netstat -x
 busybox    busybox netstat -ant, busybox netstat -antupW, netstat -anp, netstat -x
 freebsd    netstat -an, netstat -anW, netstat -anx, netstat -anA, netstat -f unix
+openbsd    netstat -an, netstat -n -p tcp
 macos      netstat -n -p tcp, netstat -an, netstat -anv, netstat -Abln, netstat -f unix
 solaris    netstat -an, netstat -anu, netstat -an -f inet -P tcp, netstat -rn
 windows    netstat -ano, netstat -anob, netstat -anoq

@@ -127,18 +127,14 @@ HEADERS = {
         "  Proto  Indirizzo locale       Indirizzo esterno      Stato"
     ),
     ("windows", "Активные подключения"): (
-        "  Имя    Локальный адрес        Внешний адрес          Состояние       PID"
+        "  Имя    Локальный адрес        Внешний адрес          Состояние"
     ),
-    ("windows", "活动连接"): "  协议  本地地址          外部地址        状态           PID",
-    ("windows", "使用中連線"): (
-        "  協定   本機位址               外部位址               狀態            PID"
-    ),
+    ("windows", "活动连接"): "  协议  本地地址          外部地址        状态",
+    ("windows", "使用中連線"): ("  協定   本機位址               外部位址               狀態"),
     ("windows", "アクティブな接続"): (
-        "  プロトコル  ローカル アドレス      外部アドレス           状態            PID"
+        "  プロトコル  ローカル アドレス      外部アドレス           状態"
     ),
-    ("windows", "활성 연결"): (
-        "  프로토콜  로컬 주소              외부 주소              상태            PID"
-    ),
+    ("windows", "활성 연결"): ("  프로토콜  로컬 주소              외부 주소              상태"),
     ("windows", "Conexões ativas"): (
         "  Proto  Endereço local         Endereço externo       Estado"
     ),

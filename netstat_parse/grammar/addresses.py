@@ -190,11 +190,15 @@ def dot_port(side: str, limits: AddressLimits) -> ParserElement:
         return port(side)
     name = rf"(?:{NAMED_PORT})"
     fitting = not_filled(limits.field)
+    of_service = ""
+    if limits.service is not None:
+        of_service = rf"(?! [^\s.]{{{limits.service}}} )"
+        name = rf"(?! [^\s.]{{{limits.service + 1}}} ) {name}"
     of_number = fitting if limits.numbers_are_cut else ""
     whole = word_token(
         "port",
-        rf"{PORT}{END_OF_WORD}{of_number} | {name}{END_OF_WORD}{fitting}",
-        quick=rf"{PORT}{of_number} | {PLAIN_NAME}{fitting}",
+        rf"{PORT}{END_OF_WORD}{of_number} | {of_service}{name}{END_OF_WORD}{fitting}",
+        quick=rf"{PORT}{of_number} | {of_service}{PLAIN_NAME}{fitting}",
     )
     filling = word_token("port", rf"{PORT}{END_OF_WORD} | {name}", quick=rf"{PORT} | {PLAIN_NAME}")
     none = word_token("'*'", r"\*")

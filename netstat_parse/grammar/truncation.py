@@ -46,6 +46,8 @@ class AddressLimits(NamedTuple):
     """IPv6 addresses are printed whole, so one of `host` characters proves that none is cut."""
     numbers_are_cut: bool = False
     """At `field` characters even a numeric port may have lost its last digits."""
+    service: int | None = None
+    """Of a port's name (OpenBSD)."""
     also: tuple[int, ...] = ()
     """Other lengths of `host:port` that may come of a cut as well."""
 
