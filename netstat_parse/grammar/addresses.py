@@ -190,16 +190,20 @@ def dot_port(side: str, limits: AddressLimits) -> ParserElement:
         return port(side)
     name = rf"(?:{NAMED_PORT})"
     fitting = not_filled(limits.field)
-    of_service = ""
+    of_service = too_long = ""
     if limits.service is not None:
         of_service = rf"(?! [^\s.]{{{limits.service}}} )"
-        name = rf"(?! [^\s.]{{{limits.service + 1}}} ) {name}"
+        too_long = rf"(?! [^\s.]{{{limits.service + 1}}} )"
     of_number = fitting if limits.numbers_are_cut else ""
     whole = word_token(
         "port",
         rf"{PORT}{END_OF_WORD}{of_number} | {of_service}{name}{END_OF_WORD}{fitting}",
         quick=rf"{PORT}{of_number} | {of_service}{PLAIN_NAME}{fitting}",
     )
-    filling = word_token("port", rf"{PORT}{END_OF_WORD} | {name}", quick=rf"{PORT} | {PLAIN_NAME}")
+    filling = word_token(
+        "port",
+        rf"{PORT}{END_OF_WORD} | {too_long}{name}",
+        quick=rf"{PORT} | {too_long}{PLAIN_NAME}",
+    )
     none = word_token("'*'", r"\*")
     return choice("port", forms(f"{side}_port", whole, filling), none, is_exclusive=True)
