@@ -255,6 +255,7 @@ class Section:
         self.end_table()
         self.tables.clear()
         self.snapshot.leave()
+        self.wrapping.frame = None
         self.front_before = None
 
     def set_table(self, layout: Layout, *, is_inferred: bool = False) -> None:
