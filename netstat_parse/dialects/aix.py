@@ -14,10 +14,9 @@ from pyparsing import ParserElement
 
 from netstat_parse.dialects.bsd import BANNERS, STATE, STATES, address, other_proto, proto
 from netstat_parse.dialects.common import bits, own_if
-from netstat_parse.dialects.tables import number_or_dash
+from netstat_parse.dialects.tables import filling_word, number_or_dash, of_width
 from netstat_parse.grammar.dialect import Column, Dialect, Field, RowKind, TableSpec
 from netstat_parse.grammar.tokens import (
-    NEVER,
     NOTHING,
     choice,
     literal,
@@ -26,7 +25,7 @@ from netstat_parse.grammar.tokens import (
     word_token,
 )
 from netstat_parse.grammar.truncation import AddressLimits
-from netstat_parse.schema import CONNECTIONS, FILLS, ROUTES
+from netstat_parse.schema import CONNECTIONS, ROUTES
 
 # Sockets ------------------------------------------------------------------------------------------
 
@@ -80,9 +79,7 @@ FAMILIES = {
 
 def place(name: str, width: int) -> ParserElement:
     """Where a route goes. Whether AIX cuts what is longer than its column is not known."""
-    whole = word_token(name, rf"(?! \S{{{width}}} (?!\S) ) \S++")(name)
-    filling = word_token(name, rf"\S{{{width}}}", quick=NEVER)(name + FILLS)
-    return choice(name, whole, filling, is_exclusive=True)
+    return filling_word(name, name, of_width(width))
 
 
 def in_extra(groups: str) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from pyparsing import ParserElement
 
-from netstat_parse.dialects.tables import counter
+from netstat_parse.dialects.tables import counter, filling_word, of_width
 from netstat_parse.grammar.dialect import (
     CellContext,
     CellGrammar,
@@ -55,24 +55,7 @@ def place(name: str, words: str) -> CellGrammar:
         width = context.limits.field
         if width is None:
             return word_token(words, r"\S++")(name)
-        fills = rf"(?= \S{{{width}}} (?!\S) ) {NAME} \S++"
-        whole = word_token(words, rf"(?! {fills} ) \S++")(name)
-        cut = word_token(words, fills, quick=NEVER)(name + FILLS)
-        return choice(words, whole, cut, is_exclusive=True)
-
-    return cell
-
-
-def netif(width_of: Callable[[CellContext], int | None]) -> CellGrammar:
-    """The interface's name, cut to the width of its column."""
-
-    def cell(context: CellContext) -> ParserElement:
-        width = width_of(context)
-        if width is None:
-            return word_token("interface", r"\S++")("interface")
-        whole = word_token("interface", rf"(?! \S{{{width}}} (?!\S) ) \S++")("interface")
-        cut = word_token("interface", rf"\S{{{width}}}", quick=NEVER)("interface" + FILLS)
-        return choice("interface", whole, cut, is_exclusive=True)
+        return filling_word(name, words, rf"(?= {of_width(width)} ) {NAME} \S++")
 
     return cell
 
@@ -87,13 +70,14 @@ def gap_behind_flags(header: str) -> int:
 
 
 def route_limits(header: str) -> AddressLimits:
-    """The width of the first column, from which on a name may have been cut; and of Netif."""
+    """The width of the first two columns, from which on a name in them may have been cut."""
     width = width_between(header, "Destination", "Gateway")
     return AddressLimits(width) if width >= len("Destination") + 1 else AddressLimits()
 
 
 def bsd_routes(claim: Claims, *, netif_width: int, common_headers: tuple[str, ...]) -> TableSpec:
     """The routing tables."""
+    netif = filling_word("interface", "interface", of_width(netif_width))
     return TableSpec(
         kind=ROUTES,
         record="Route",
@@ -106,7 +90,7 @@ def bsd_routes(claim: Claims, *, netif_width: int, common_headers: tuple[str, ..
             Column("Refs", number("refs", "Refs")),
             Column("Use", number("use", "Use")),
             Column("Mtu", number("mtu", "Mtu")),
-            Column("Netif", netif(lambda _: netif_width), required=True),
+            Column("Netif", netif, required=True),
             Column("Expire", EXPIRE),
         ),
         row_kinds=(RowKind("route"),),
@@ -134,7 +118,7 @@ def address_cell(width: int) -> CellGrammar:
 
     def cell(context: CellContext) -> ParserElement:
         ends = rf"(?= {context.behind} [ \t]*+ (?![^\n]) )"
-        fills = rf"(?! {WHOLE} ) \S{{{width}}} (?!\S)"
+        fills = rf"(?! {WHOLE} ) {of_width(width)}"
         whole = token("address", rf"(?! {fills} ) \S++ {ends}", quick=NEVER)("address")
         cut = token("address", rf"{fills} {ends}", quick=NEVER)("address" + FILLS)
         return choice("address", whole, cut, NOTHING)
@@ -142,19 +126,14 @@ def address_cell(width: int) -> CellGrammar:
     return cell
 
 
-def network_cell(context: CellContext) -> ParserElement:
-    """`<Link#4>`, a network, `none`; cut to 13 characters."""
-    fills = rf"(?! {WHOLE} ) \S{{13}} (?!\S)"
-    whole = word_token("network", rf"(?! {fills} ) \S++", quick=NEVER)("network")
-    cut = word_token("network", fills, quick=NEVER)("network" + FILLS)
-    return choice("network", whole, cut)
+NETWORK = filling_word("network", "network", rf"(?! {WHOLE} ) {of_width(13)}")
+"""`<Link#4>`, a network, `none`; cut to 13 characters."""
 
 
-def name_cell(context: CellContext) -> ParserElement:
-    """The interface's name; a star behind it marks one that is down."""
-    return token("interface", r"[^\s*]++", quick=NEVER)("name") + optional(
-        token("'*'", r"\*")("is_down").leave_whitespace()
-    )
+INTERFACE_NAME = token("interface", r"[^\s*]++", quick=NEVER)("name") + optional(
+    token("'*'", r"\*")("is_down").leave_whitespace()
+)
+"""The interface's name; a star behind it marks one that is down."""
 
 
 def bsd_interfaces(
@@ -165,9 +144,9 @@ def bsd_interfaces(
         kind=INTERFACES,
         record="Interface",
         columns=(
-            Column("Name", name_cell, required=True),
+            Column("Name", INTERFACE_NAME, required=True),
             Column("Mtu", choice("Mtu", number("mtu", "Mtu"), literal("-")), required=True),
-            Column("Network", network_cell, required=True),
+            Column("Network", NETWORK, required=True),
             Column("Address", address_cell(address_width), required=True),
             counter("Ipkts", "rx_packets", required=True),
             counter("Ierrs", "rx_errors"),

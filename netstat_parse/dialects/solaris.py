@@ -198,8 +198,8 @@ GATEWAY = choice(
 )
 
 
-def routes(destination: str, references: str, last: str, family: str, example: str) -> TableSpec:
-    """The routes of one family, under the titles of its first, fourth and last columns."""
+def routes(destination: str, last: str, family: str, example: str) -> TableSpec:
+    """The routes of one family, under the titles of its first and last columns."""
     banner = f"Routing Table: {family}"
     return TableSpec(
         kind=ROUTES,
@@ -210,7 +210,7 @@ def routes(destination: str, references: str, last: str, family: str, example: s
             Column(destination, word_token("destination", r"\S++")("destination"), required=True),
             Column("Gateway", GATEWAY, required=True),
             Column("Flags", word_token("flags", "[A-Za-z]++")("flags"), required=True),
-            Column(references, number("refs", references), required=True),
+            Column("Ref", number("refs", "Ref"), required=True),
             Column("Use", number("use", "Use"), required=True),
             Column(last, interface("interface"), required=True),
         ),
@@ -218,9 +218,7 @@ def routes(destination: str, references: str, last: str, family: str, example: s
         claim=lambda header: (
             Claim.OWN if is_route_header(header, destination, last) else Claim.NONE
         ),
-        common_headers=(
-            f"  {destination:<20}  Gateway           Flags  {references}     Use     {last}",
-        ),
+        common_headers=(f"  {destination:<20}  Gateway           Flags  Ref     Use     {last}",),
         follows_another_table=True,
         example=example,
     )
@@ -233,7 +231,6 @@ def is_route_header(header: str, destination: str, last: str) -> bool:
 
 IPV4_ROUTES = routes(
     "Destination",
-    "Ref",
     "Interface",
     "IPv4",
     """
@@ -245,7 +242,6 @@ default              192.0.2.254          UG        3       1021
 )
 IPV6_ROUTES = routes(
     "Destination/Mask",
-    "Ref",
     "If",
     "IPv6",
     """

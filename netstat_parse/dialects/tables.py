@@ -44,6 +44,21 @@ def cut_word(name: str, words: str, width: int, pattern: str = r"\S++") -> Parse
     return choice(words, shorter, filling, is_exclusive=True)
 
 
+def filling_word(name: str, words: str, fills: str) -> ParserElement:
+    """A word that netstat may have cut where it is what `fills` says: as wide as its column.
+
+    A longer one was not cut.
+    """
+    whole = word_token(words, rf"(?! {fills} ) \S++")(name)
+    cut = word_token(words, fills, quick=NEVER)(name + FILLS)
+    return choice(words, whole, cut, is_exclusive=True)
+
+
+def of_width(width: int) -> str:
+    """The pattern of a word of this width."""
+    return rf"\S{{{width}}} (?!\S)"
+
+
 # Statistics ---------------------------------------------------------------------------------------
 
 

@@ -182,9 +182,14 @@ class Layout:
         if len(self._giving) >= GIVING_KEPT:
             self._giving.clear()
         if key not in self._giving:
-            self._giving[key] = layout = object.__new__(Layout)
-            vars(layout).update(vars(self), given=given)
+            self._giving[key] = self._copy(given=given)
         return self._giving[key]
+
+    def _copy(self, **changes: object) -> Layout:
+        """This layout, but for some attributes."""
+        layout = object.__new__(Layout)
+        vars(layout).update(vars(self), **changes)
+        return layout
 
     def find_heading(self, line: str) -> Mapping[str, str] | None:
         """The cells that a line gives to the rows below it; None if it is no heading."""
@@ -218,9 +223,7 @@ class Layout:
 
     def unfinished(self) -> Layout:
         """This layout for rows whose programs' names may go on in the lines below."""
-        layout = object.__new__(Layout)
-        vars(layout).update(vars(self), program_limit=ProgramLimit(0))
-        return layout
+        return self._copy(program_limit=ProgramLimit(0))
 
     @cached_property
     def last_column(self) -> LastColumn:

@@ -73,8 +73,6 @@ class Account:
         self.line = ""
         """As it was read."""
         self._sink = sink
-        self.noted = 0
-        """The number of the last line that was a note."""
         self._strict = strict
         self.other_program = ""
         """What seems to have printed the lines, if not netstat."""
@@ -100,7 +98,6 @@ class Account:
     def note(self, text: str) -> None:
         """Count the line as a note."""
         self.count(LineKind.NOTE)
-        self.noted = self.number
         self._sink.note_line(text)
 
     def report(self, column: int, expected: str) -> None:

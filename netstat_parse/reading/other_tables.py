@@ -74,7 +74,8 @@ def end_aside(section: Section, aside: Aside) -> None:
     if not section.snapshot.is_open:
         section.begin_snapshot(section.options.dialect or section.other_dialect or aside.dialect)
     section.sink.other_table(aside.banner, found.titles, found.rows)
-    number, line = account.number, account.line
-    for account.number, account.line, _ in found.odd:
+    here = account.place
+    for number, line, _ in found.odd:
+        account.place = number, line
         account.report(1, f"expected a row of {len(found.titles)} words")
-    account.number, account.line = number, line
+    account.place = here

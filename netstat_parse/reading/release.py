@@ -94,19 +94,19 @@ def _release(section: Section, above: Table | None) -> None:
     """Read the rows that were held if there is one way to, else report them. What comes then is of
     their table, or of the one above."""
     held, verdict = section.alone.settle()
-    number, line = section.account.number, section.account.line
+    here = section.account.place
     if verdict.is_known:
         _read_rows(section, held, verdict)
     else:
         section.table = above
         _report_rows(section, held, verdict)
-    section.account.number, section.account.line = number, line
+    section.account.place = here
 
 
 def _read_rows(section: Section, held: Sequence[HeldLine], verdict: Verdict) -> None:
     """Read rows by the layout that they tell, and report what it can't have printed."""
     layout, account = verdict.layouts[0], section.account
-    account.number, account.line = held[0].number, held[0].line
+    account.place = held[0].number, held[0].line
     section.banner = None
     section.snapshot.end_table()
     if not section.snapshot.is_open:
@@ -134,7 +134,7 @@ def _read_row(section: Section, held: HeldLine, layout: Layout, *, is_good: bool
     """Read one row that was held, or report it."""
     section.pass_pending_row()
     account = section.account
-    account.number, account.line = held.number, held.line
+    account.place = held.number, held.line
     found = layout.find_row(held.text)
     if found is None:
         account.report_odd(held.text, layout)
@@ -149,7 +149,7 @@ def _report_rows(section: Section, held: Sequence[HeldLine], verdict: Verdict) -
     """Report rows that can be read in two ways, or in none."""
     advice = section.alone.give_advice(held, verdict) if verdict.layouts else ""
     for row in held:
-        section.account.number, section.account.line = row.number, row.line
+        section.account.place = row.number, row.line
         if verdict.layouts:
             names = name_layouts(verdict.layouts)
             expected = f"no header above, and it may be {names}; {advice}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
@@ -143,7 +144,11 @@ class RowReader:
 
     def read_unfinished(self, text: str, cells: Cells) -> tuple[Made, Known]:
         """Make one row, as `read_alone` does, whose program's name may go on below."""
-        return RowReader(self.layout.unfinished(), self._sink).read_alone(text, cells)
+        return self._of_unfinished.read_alone(text, cells)
+
+    @cached_property
+    def _of_unfinished(self) -> RowReader:
+        return RowReader(self.layout.unfinished(), self._sink)
 
     def read_as_whole(self, lines: Sequence[Line]) -> list[Made]:
         """Make lines that are rows, where it is known that netstat cut nothing."""

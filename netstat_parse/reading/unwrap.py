@@ -21,7 +21,7 @@ from netstat_parse.reading.classify import (
     classify,
 )
 from netstat_parse.reading.rows import Known, is_plain
-from netstat_parse.reading.table import PendingRow, Table
+from netstat_parse.reading.table import PendingRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
