@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from commands import Command, Commander
 from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 settings.register_profile(
     # How long an example takes says more about the machine than about the code.
@@ -19,6 +20,16 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,
+    # The same code gives the same answer on every machine.
+    derandomize=True,
+    database=None,
+)
+# Looks for what nobody has seen yet: `pytest --hypothesis-profile explore`.
+settings.register_profile(
+    "explore",
+    settings.get_profile("netstat_parse"),
+    derandomize=False,
+    database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
 )
 settings.load_profile("netstat_parse")
 
