@@ -67,7 +67,7 @@ LINES = {
     Rule: "------",
     Note: NOTE,
     Blank: " ",
-    Odd: "what is this",
+    Odd: "what is this?!",
     RowAlone: linux_row(OTHER, "p"),
     Row: linux_row(OTHER),
 }

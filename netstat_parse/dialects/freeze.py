@@ -40,6 +40,11 @@ def write_source() -> str:
         "OTHER_BANNERS": {b: d.name for d in reversed(dialects) for b in d.other_banners},
         "NOTES": tuple(dict.fromkeys(note for d in dialects for note in d.notes)),
         "LOOKS": tuple(dict.fromkeys(compact(o.spec.look) for o in _owners() if o.spec.look)),
+        "SHAPES": tuple(
+            (compact(o.spec.shape.row), o.dialect.name, o.dialect.tables.index(o.spec))
+            for o in _owners()
+            if o.spec.shape
+        ),
         "REQUIRED_TITLES": tuple(dict.fromkeys(_required_titles())),
     }
     lines = [HEAD]

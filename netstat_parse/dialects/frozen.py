@@ -457,6 +457,8 @@ LOOKS = ('(?:(?:tcp|udp|raw)\\S*+[ \\t]++[0-9]++[ \\t]*+[0-9]++|sctp(?:[ \\t]++[
  '[0-9a-f]{6,16}[ \\t]++(?:stream|dgram|seqpac)[ \\t]++[0-9]++[ \\t]++[0-9]',
  '(?:TCP|UDP)(?:[ \\t]++\\S*:[^\\s:]++){2}')
 
+SHAPES = (('[ \\t]*+(?:TCP|UDP)(?:[ \\t]++\\S*:[^\\s:]++){2}(?!\\S)[^\\n]*+', 'windows', 11),)
+
 REQUIRED_TITLES = (('Proto', 'Recv-Q', 'Send-Q', 'Local Address', 'Foreign Address', 'State'),
  ('Proto', 'Přích-F', 'Odch-F', 'Místní Adresa', 'Vzdálená Adresa', 'Stav'),
  ('Proto', 'VvJrk', 'SaatJrk', 'Kohalik aadress', 'Väline aadress', 'Olek'),

@@ -87,3 +87,23 @@ def without_widths(layout: Layout) -> Layout:
 def get_spec(layout: Layout) -> TableSpec:
     """The table whose header announced this layout."""
     return get_dialect(layout.dialect).tables[layout.table]
+
+
+@cache
+def _shaped_layouts(name: str, table: int) -> tuple[Layout, ...]:
+    """The layouts that rows may have which are known by their shape."""
+    dialect = get_dialect(name)
+    spec = dialect.tables[table]
+    headers = spec.shape.read_as if spec.shape is not None else ()
+    layouts = (make_layout(dialect, spec, header) for header in headers)
+    return tuple(layout for layout in layouts if layout is not None)
+
+
+def find_shaped_layout(row: str, name: str, table: int) -> tuple[Layout, int, str] | None:
+    """The layout of a row of a table that is known by its shape, with what the shape says."""
+    shape = get_dialect(name).tables[table].shape
+    assert shape is not None
+    for layout in _shaped_layouts(name, table):
+        if layout.find_row(row) is not None:
+            return layout, shape.least_titles, shape.banner_cell
+    return None

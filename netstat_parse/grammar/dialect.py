@@ -99,6 +99,22 @@ class RowKind:
     """From the limits of the table to those of these rows."""
 
 
+@dataclass(frozen=True)
+class Shape:
+    """How a table is known whose banner and header are in a language that no dialect knows."""
+
+    row: str
+    """The verbose pattern of a whole row that is like no line of anything else."""
+    read_as: tuple[str, ...]
+    """Headers that are known; where there are no titles, a banner. The first is taken whose layout
+    reads the row."""
+    least_titles: int = 0
+    """The line right above has so many texts at least, two blanks or more between them. With none
+    the banner stands there."""
+    banner_cell: str = ""
+    """The cell that has the text of the banner."""
+
+
 def never_truncated(header: str) -> AddressLimits:
     """The limits of a table whose addresses netstat never cuts."""
     return AddressLimits()
@@ -143,6 +159,8 @@ class TableSpec:
     look: str = ""
     """What every row starts with, as a simple verbose pattern: by it rows that no header announces
     are told from other lines. Where it is empty, they are not."""
+    shape: Shape | None = None
+    """How it is known in other languages; None if it is not."""
     example: str = ""
     """Rows of it, as netstat prints them; they are tested."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from netstat_parse.dialects.windows.internet import internet
+from netstat_parse.dialects.windows.internet import IN_OTHER_LANGUAGES, internet
 from netstat_parse.dialects.windows.languages import LANGUAGES, all_spellings
 from netstat_parse.grammar.dialect import Dialect
 
 DIALECT = Dialect(
     name="windows",
     commands=("netstat -ano", "netstat -anob", "netstat -anoq"),
-    tables=tuple(map(internet, LANGUAGES)),
+    tables=(*map(internet, LANGUAGES), IN_OTHER_LANGUAGES),
     other_banners=all_spellings(
         banner for language in LANGUAGES for banner in language.other_banners
     ),

@@ -15,6 +15,7 @@ With -b up to two lines follow a row: the component, then the program in bracket
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pyparsing import And, ParserElement
 
@@ -32,6 +33,7 @@ from netstat_parse.grammar.dialect import (
     Column,
     Field,
     RowKind,
+    Shape,
     TableSpec,
 )
 from netstat_parse.grammar.tokens import (
@@ -181,6 +183,7 @@ def header_pattern(language: Language) -> re.Pattern[str]:
     return re.compile("".join(rf"[ \t]*+(?:{choice})(?!\S)" for choice in choices))
 
 
+LOOK = r"(?: TCP | UDP ) (?: [ \t]++ \S*: [^\s:]++ ){2}"
 HEADER = "  Proto  Local Address          Foreign Address        State"
 
 
@@ -210,10 +213,29 @@ def internet(language: Language) -> TableSpec:
         states=states,
         common_headers=(HEADER, HEADER + "           PID") if is_english else (),
         continued_prefixes=("",),
-        look=r"(?: TCP | UDP ) (?: [ \t]++ \S*: [^\s:]++ ){2}",
+        look=LOOK,
         example=f"""
   TCP    0.0.0.0:135            0.0.0.0:0              {word_of["LISTEN"]}
   TCP    [::1]:49672            [::1]:5432             {word_of["ESTABLISHED"]}
   UDP    [fe80::1%12]:546       *:*
 """,
     )
+
+
+STATES_OF_ALL = {text: name for language in LANGUAGES for text, name in language.states.items()}
+PID = "           PID"
+OFFLOAD = "      Offload State"
+IN_OTHER_LANGUAGES = replace(
+    internet(replace(LANGUAGES[0], states=STATES_OF_ALL)),
+    banners=(),
+    common_headers=(),
+    claim=lambda text: Claim.NONE,
+    look="",
+    example="",
+    shape=Shape(
+        rf"[ \t]*+ {LOOK} (?! \S ) [^\n]*+",
+        (HEADER, HEADER + PID, HEADER + PID + OFFLOAD, HEADER + "     " + OFFLOAD),
+        least_titles=3,
+    ),
+)
+"""The table in any other language: its states are English, or those of a language that is known."""

@@ -1,0 +1,132 @@
+"""Tables whose banner and header are in a language that no dialect knows.
+
+Some rows are like nothing else: `TCP`, two endpoints and a state. The line right above the first of
+them has the titles, and the line above that is the banner; blank lines may stand between. So a line
+that may be one of the two is held until the next ones tell. The titles themselves say nothing: the
+layout is that of the titles in a known language whose rows are read so.
+"""
+
+from __future__ import annotations
+
+from netstat_parse.dialects.headers import SHAPED_DIALECTS, Shaped, find_shaped
+from netstat_parse.grammar.layout import Layout
+from netstat_parse.lazy import LazyPattern
+from netstat_parse.reading.account import LineKind
+from netstat_parse.reading.classify import Blank, Line, Odd, Row, RowAlone, Stamped, without_stamps
+from netstat_parse.reading.infer import name_layouts
+from netstat_parse.reading.rest import HeldLine
+from netstat_parse.reading.transitions import At, open_table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from netstat_parse.reading.section import Section
+
+LONGEST = 300
+"""Characters; a longer line is no header."""
+MOST_WORDS = 16
+HELD_AT_MOST = 2
+
+_BYTE = LazyPattern(r"\\x[0-9a-f]{2}")
+"""Of a text in another encoding."""
+_DATA = LazyPattern(r"(?<!\S)[0-9][0-9.,]*+(?!\S)|:[0-9*]|[.,;!][ \t]*\Z")
+"""What stands in no banner and no title: a number, a port, the end of a sentence."""
+_GAP = LazyPattern(r"[ \t]{2,}|\t")
+
+
+def may_be_above(text: str) -> bool:
+    """True for a line that may be a banner or a header in any language."""
+    if len(text) > LONGEST:
+        return False
+    bare = _BYTE.sub("?", text)
+    return len(bare.split()) <= MOST_WORDS and _DATA.search(bare) is None
+
+
+def find_titles(text: str) -> list[str]:
+    """The texts in a line that two blanks or more are between."""
+    return [title for title in _GAP.sub("\t", text.strip()).split("\t") if title]
+
+
+def indent_of(text: str) -> int:
+    """How far in a line stands."""
+    return len(text) - len(text.lstrip(" \t"))
+
+
+def hold_above(section: Section, odd: Odd) -> bool:
+    """Hold a line that may be a banner or a header; False if it is neither."""
+    table, aside = section.table, section.aside
+    inside = table.layout.dialect if table else aside.dialect if aside else None
+    if inside is not None and inside not in SHAPED_DIALECTS:
+        return False
+    if not may_be_above(without_stamps(odd.text, tuple(section.options.timestamp_formats))):
+        return False
+    section.pass_pending_row()
+    section.above.append(HeldLine(*section.account.place, odd.text))
+    release_above(section, HELD_AT_MOST)
+    return True
+
+
+def release_above(section: Section, kept: int = 0) -> None:
+    """The lines that are held, but for the last few, are neither banner nor header."""
+    held, account = section.above, section.account
+    if len(held) <= kept:
+        return
+    released, section.above = held[: len(held) - kept], held[len(held) - kept :]
+    here = account.place
+    for number, line, text in released:
+        account.place = number, line
+        section.handle(Odd(text))
+    account.place = here
+    if section.table is not None:
+        section.table.broken = ""
+
+
+def begin_table(section: Section, found: Line) -> bool:
+    """A line comes below those that are held; True if it is the first row of their table."""
+    row = found.line if isinstance(found, Stamped) else found
+    if isinstance(row, Blank):
+        return False
+    if isinstance(row, Row | RowAlone | Odd):
+        shaped = find_shaped(row.text, section.options.dialect)
+        if shaped is not None and _begin_with(section, shaped):
+            if isinstance(found, Stamped):
+                section.front = found.stamp.at
+            return True
+        if isinstance(row, Odd):
+            return False  # it may be held as well
+    release_above(section)
+    return False
+
+
+def _begin_with(section: Section, shaped: Shaped) -> bool:
+    """Begin a table with the lines that are held; False if they are not above its rows."""
+    formats = tuple(section.options.timestamp_formats)
+    texts = [without_stamps(held.text, formats) for held in section.above]
+    layout = shaped.layout
+    header = texts.pop() if shaped.least_titles else ""
+    if shaped.least_titles and len(find_titles(header)) < shaped.least_titles:
+        return False
+    banner = texts.pop() if texts and section.banner is None else ""
+    if len(find_titles(banner)) != 1 or (header and indent_of(banner) > indent_of(header)):
+        banner = ""
+    if not banner and section.banner is None and (not header or section.snapshot.is_open):
+        return False
+    release_above(section, bool(banner) + bool(header))
+    section.above = []
+    if shaped.banner_cell:
+        layout = layout.giving({shaped.banner_cell: banner.strip()})
+    _open_table(section, layout, f"{banner.strip()}\n{header.strip()}")
+    section.account.count(LineKind.BANNER, bool(banner))
+    section.account.count(LineKind.HEADER, bool(header))
+    section.sink.note(f"titles in another language: read as {name_layouts([layout])}")
+    return True
+
+
+def _open_table(section: Section, layout: Layout, name: str) -> None:
+    """The rows of this layout come, of this snapshot or of another one."""
+    section.end_table()
+    is_another = not layout.follows_another_table or section.snapshot.has_table(name)
+    if is_another and section.snapshot.is_open:
+        section.leave()
+    open_table(section, layout)
+    section.snapshot.add_table(name)
+    section.at = At.IN_TABLE
