@@ -15,6 +15,7 @@ from netstat_parse.reading.account import LineKind
 from netstat_parse.reading.classify import Blank, Line, Odd, Row, RowAlone, Stamped, without_stamps
 from netstat_parse.reading.infer import name_layouts
 from netstat_parse.reading.rest import HeldLine
+from netstat_parse.reading.stamps import Stamp
 from netstat_parse.reading.transitions import At, open_table
 
 TYPE_CHECKING = False
@@ -46,11 +47,6 @@ def find_titles(text: str) -> list[str]:
     return [title for title in _GAP.sub("\t", text.strip()).split("\t") if title]
 
 
-def indent_of(text: str) -> int:
-    """How far in a line stands."""
-    return len(text) - len(text.lstrip(" \t"))
-
-
 def hold_above(section: Section, odd: Odd) -> bool:
     """Hold a line that may be a banner or a header; False if it is neither."""
     table, aside = section.table, section.aside
@@ -80,10 +76,16 @@ def release_above(section: Section, kept: int = 0) -> None:
         section.table.broken = ""
 
 
+def _is_stamped(section: Section) -> bool:
+    """The last line that is held has a stamp in front, so a stamp alone is that of a blank line."""
+    text = section.above[-1].text
+    return without_stamps(text, tuple(section.options.timestamp_formats)) != text
+
+
 def begin_table(section: Section, found: Line) -> bool:
     """A line comes below those that are held; True if it is the first row of their table."""
     row = found.line if isinstance(found, Stamped) else found
-    if isinstance(row, Blank):
+    if isinstance(row, Blank) or (isinstance(row, Stamp) and _is_stamped(section)):
         return False
     if isinstance(row, Row | RowAlone | Odd):
         shaped = find_shaped(row.text, section.options.dialect)
@@ -100,13 +102,14 @@ def begin_table(section: Section, found: Line) -> bool:
 def _begin_with(section: Section, shaped: Shaped) -> bool:
     """Begin a table with the lines that are held; False if they are not above its rows."""
     formats = tuple(section.options.timestamp_formats)
-    texts = [without_stamps(held.text, formats) for held in section.above]
+    texts = [without_stamps(held.text, formats).lstrip(" \t") for held in section.above]
+    starts = [len(held.text) - len(text) for held, text in zip(section.above, texts, strict=True)]
     layout = shaped.layout
     header = texts.pop() if shaped.least_titles else ""
     if shaped.least_titles and len(find_titles(header)) < shaped.least_titles:
         return False
     banner = texts.pop() if texts and section.banner is None else ""
-    if len(find_titles(banner)) != 1 or (header and indent_of(banner) > indent_of(header)):
+    if len(find_titles(banner)) != 1 or starts[0] > starts[-1]:
         banner = ""
     if not banner and section.banner is None and (not header or section.snapshot.is_open):
         return False

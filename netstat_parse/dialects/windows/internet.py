@@ -90,8 +90,11 @@ OWNERS_UNKNOWN = "|".join(
 )
 
 
-UNKNOWN_LANGUAGE = r"(?<= \n[ ] ) (?= [^\n]*? [^\0-~] ) [^\s\[\]] [^\n\[\]]{3,120}+"
+ANY_TEXT = r"(?<= \n[ ] ) [^\s\[\]] [^\n\[\]]{3,120}+"
+IN_OTHER_LETTERS = rf"(?= [^\n]*? (?: [^\0-~] | \\x[0-9a-f]{{2}} ) ) {ANY_TEXT}"
 """The same in a language that is not known: indented by one blank, with letters beyond ASCII."""
+IN_ASCII = rf"(?= \S++ (?: [ ] [^\s\[\]]++ ){{2,15}} {ENDS_LINE} ) {ANY_TEXT}"
+"""Three words or more, in a table of which the language is not known, or not what it says here."""
 
 
 def below(line: ParserElement) -> ParserElement:
@@ -99,36 +102,39 @@ def below(line: ParserElement) -> ParserElement:
     return optional(And([token("line end", r"\n", quick=NEVER), line]))
 
 
-BELOW = (
-    below(token("component", COMPONENTS)("component")),
-    below(
-        # `initialization failed: 5`, in any language: why the component or the owner is missing
-        token(
-            "'Windows Sockets initialization failed'",
-            rf"x:[ ]Windows[ ]Sockets [^\n]{{1,80}}? : [ ]? [0-9]{{1,5}} {ENDS_LINE}",
-        )
-    ),
-    below(
-        adjacent(
-            literal("["),
-            token("program name", r"[^\n]{1,259} (?= \] [ \t]*+ (?![^\n]) )")("program"),
-            literal("]"),
-        )
-    ),
-    below(
-        token(
-            "'Can not obtain ownership information'",
-            rf"(?: {OWNERS_UNKNOWN} | {UNKNOWN_LANGUAGE} ) \.? {ENDS_LINE}",
-        )
-    ),
-)
+def lines_below(language: Language) -> tuple[ParserElement, ...]:
+    """The lines below a row, each of which may be there."""
+    in_ascii = "" if language.owner_unknown else f"| {IN_ASCII}"
+    return (
+        below(token("component", COMPONENTS)("component")),
+        below(
+            # `initialization failed: 5`, in any language: why component or owner is missing
+            token(
+                "'Windows Sockets initialization failed'",
+                rf"x:[ ]Windows[ ]Sockets [^\n]{{1,80}}? : [ ]? [0-9]{{1,5}} {ENDS_LINE}",
+            )
+        ),
+        below(
+            adjacent(
+                literal("["),
+                token("program name", r"[^\n]{1,259} (?= \] [ \t]*+ (?![^\n]) )")("program"),
+                literal("]"),
+            )
+        ),
+        below(
+            token(
+                "'Can not obtain ownership information'",
+                rf"(?: {OWNERS_UNKNOWN} | {IN_OTHER_LETTERS} {in_ascii} ) \.? {ENDS_LINE}",
+            )
+        ),
+    )
 
 
-def ends_row(cell: ParserElement) -> CellGrammar:
+def ends_row(cell: ParserElement, language: Language) -> CellGrammar:
     """The cell, and if it is the row's last one, what -b prints below the row."""
 
     def with_lines_below(context: CellContext) -> ParserElement:
-        return cell if context.cells_behind else And([cell, *BELOW])
+        return cell if context.cells_behind else And([cell, *lines_below(language)])
 
     return with_lines_below
 
@@ -161,15 +167,17 @@ def language_columns(language: Language, state: CellGrammar) -> tuple[Column, ..
         known = language.spellings(title)
         columns += [Column(t, cell, made, len(known) == 1) for t in known]
     columns += [
-        Column("PID", ends_row(number("pid", "pid", ID))),
+        Column("PID", ends_row(number("pid", "pid", ID), language)),
         Column(
             "Offload State",
-            ends_row(optional(word("offload_state", "offload state"))),
+            ends_row(optional(word("offload_state", "offload state")), language),
             (Field("offload_state", str, ("offload_state",)),),
         ),
         Column(
             "Template",
-            ends_row(optional(token("template", r"\S++ (?: [ ] \S++ ){0,3}+")("template"))),
+            ends_row(
+                optional(token("template", r"\S++ (?: [ ] \S++ ){0,3}+")("template")), language
+            ),
             (Field("template", str, ("template",)),),
         ),
     ]
@@ -193,7 +201,8 @@ def internet(language: Language) -> TableSpec:
     states = STATES | words
     state = one_of_words(states, "state")("state")
     header = header_pattern(language)
-    state_of_udp = dict.fromkeys(language.spellings(language.state), ends_row(optional(state)))
+    end_of_udp = ends_row(optional(state), language)
+    udp_cells = dict.fromkeys(language.spellings(language.state), end_of_udp)
     word_of = {name: text for text, name in (STATES | dict(language.states)).items()}
     is_english = language is LANGUAGES[0]
 
@@ -204,10 +213,10 @@ def internet(language: Language) -> TableSpec:
         kind=CONNECTIONS,
         record="WindowsConnection",
         banners=language.spellings(language.banner),
-        columns=language_columns(language, ends_row(state)),
+        columns=language_columns(language, ends_row(state, language)),
         row_kinds=(
             RowKind("TCP"),
-            RowKind("UDP", cells={language.proto: proto("UDP"), **state_of_udp}),
+            RowKind("UDP", cells={language.proto: proto("UDP"), **udp_cells}),
         ),
         claim=claim,
         states=states,
@@ -226,7 +235,7 @@ STATES_OF_ALL = {text: name for language in LANGUAGES for text, name in language
 PID = "           PID"
 OFFLOAD = "      Offload State"
 IN_OTHER_LANGUAGES = replace(
-    internet(replace(LANGUAGES[0], states=STATES_OF_ALL)),
+    internet(replace(LANGUAGES[0], states=STATES_OF_ALL, owner_unknown="")),
     banners=(),
     common_headers=(),
     claim=lambda text: Claim.NONE,
