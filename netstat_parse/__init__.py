@@ -37,6 +37,7 @@ _HOMES = {
         "WhereError",
     ),
     "models": (
+        "AixConnection",
         "Connection",
         "Endpoint",
         "FreebsdConnection",

@@ -106,6 +106,9 @@ from netstat_parse.errors import (
     WhereError as WhereError,
 )
 from netstat_parse.models import (
+    AixConnection as AixConnection,
+)
+from netstat_parse.models import (
     Connection as Connection,
 )
 from netstat_parse.models import (

@@ -18,6 +18,7 @@ freebsd    netstat -an, netstat -anW, netstat -anx, netstat -anA, netstat -f uni
 openbsd    netstat -an, netstat -n -p tcp
 macos      netstat -n -p tcp, netstat -an, netstat -anv, netstat -Abln, netstat -f unix
 solaris    netstat -an, netstat -anu, netstat -an -f inet -P tcp, netstat -rn
+aix        netstat -an, netstat -Aan, netstat -rn
 windows    netstat -ano, netstat -anob, netstat -anoq
 """
 

@@ -16,6 +16,7 @@ from printed import Row, linux_capture
 from pydantic import BaseModel, ValidationError
 
 from netstat_parse import (
+    AixConnection,
     Connection,
     Endpoint,
     FreebsdConnection,
@@ -44,6 +45,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     MacosConnection,
     FreebsdConnection,
     SolarisConnection,
+    AixConnection,
     WindowsConnection,
     UnixSocket,
     MulticastGroup,
@@ -187,6 +189,7 @@ def test_addresses_come_back_as_addresses() -> None:
         ("macos", MacosConnection),
         ("freebsd", FreebsdConnection),
         ("solaris", SolarisConnection),
+        ("aix", AixConnection),
         ("windows", WindowsConnection),
         ("plan9", Connection),
     ],

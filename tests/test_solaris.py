@@ -173,3 +173,54 @@ def test_csv_has_the_protocol_of_the_banner() -> None:
     row = "      *.22                 *.*                 0      3  128000      4 LISTEN"
     text = csv_of(["TCP: IPv6", TCP, row])
     assert text.splitlines()[1] == ",tcp6,4,3,*,22,*,,LISTEN,,"
+
+
+# Routes -------------------------------------------------------------------------------------------
+
+ROUTES = "  Destination           Gateway           Flags  Ref     Use     Interface "
+ROUTES6 = "  Destination/Mask            Gateway                   Flags Ref   Use    If   "
+
+
+@pytest.mark.parametrize(
+    ("row", "network", "gateway", "interface"),
+    [
+        ("default    192.0.2.254   UG   3  1021           ", "0.0.0.0/0", "192.0.2.254", None),
+        ("127.0.0.1  127.0.0.1     UH   3  1021 lo0       ", "127.0.0.1/32", "127.0.0.1", "lo0"),
+        ("192.0.2.0  192.0.2.4     U    3  1021 net0:1    ", None, "192.0.2.4", "net0:1"),
+        ("192.0.2.0   --           UB   3  1021           ", None, None, None),
+        ("192.0.2.0/25   --        UB   3  1021 net0      ", "192.0.2.0/25", None, "net0"),
+    ],
+)
+def test_routes(row: str, network: str | None, gateway: str | None, interface: str | None) -> None:
+    snapshot = read("Routing Table: IPv4", ROUTES, row)
+    (found,) = snapshot.routes
+    assert snapshot.unparsed == ()
+    assert (found.network and str(found.network), found.gateway) == (network, gateway)
+    assert (found.interface, found.refs, found.use) == (interface, 3, 1021)
+
+
+def test_the_routes_of_both_families_are_one_snapshot_with_the_sockets() -> None:
+    snapshot = read(
+        "TCP: IPv4",
+        TCP,
+        "      *.22                 *.*                 0      0  128000      0 LISTEN",
+        "Routing Table: IPv4",
+        ROUTES,
+        "-------------------- -------------------- ----- ----- ---------- --------- ",
+        "default              192.0.2.254          UG        3       1021           ",
+        "",
+        "Routing Table: IPv6",
+        ROUTES6,
+        "--------------------------- --------------------------- ----- --- ------- ----- ",
+        "default                     fe80::1                     UG      2      77       ",
+    )
+    assert (len(snapshot.connections), snapshot.unparsed, snapshot.notes) == (1, (), ())
+    assert [str(route.network) for route in snapshot.routes] == ["0.0.0.0/0", "::/0"]
+
+
+@pytest.mark.parametrize("row", ["default 192.0.2.254 UG 3", "default 192.0.2.254 3 1021 net0"])
+def test_a_route_that_lacks_a_cell_is_reported(row: str) -> None:
+    whole = "192.0.2.0            192.0.2.4            U         5      30218 net0      "
+    snapshot = read("Routing Table: IPv4", ROUTES, whole, row)
+    assert [line.text for line in snapshot.unparsed] == [row]
+    assert len(snapshot.routes) == 1

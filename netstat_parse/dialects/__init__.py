@@ -4,5 +4,15 @@ Each holds a DIALECT, which lists its tables and says all about itself. Adding o
 files, its fixtures, and this line.
 """
 
-NAMES = ("linux", "toybox", "busybox", "freebsd", "openbsd", "macos", "solaris", "windows")
+NAMES = (
+    "linux",
+    "toybox",
+    "busybox",
+    "freebsd",
+    "openbsd",
+    "macos",
+    "solaris",
+    "aix",
+    "windows",
+)
 """In the order in which they are asked: of tables that claim a header equally, the first has it."""

@@ -9,12 +9,24 @@ a header of its own, and so is a snapshot of its own; that of udp has no title f
 from __future__ import annotations
 
 from netstat_parse.dialects.bsd import BANNERS, BSD_TABLES, STATE, STATES, address
+from netstat_parse.dialects.common import width_of
 from netstat_parse.grammar.dialect import Claim, Column, Dialect, RowKind, TableSpec
 from netstat_parse.grammar.tokens import number, optional, word_token
 from netstat_parse.grammar.truncation import AddressLimits
 from netstat_parse.schema import CONNECTIONS
 
 LIMITS = AddressLimits(field=22, host=16, service=8)
+LIMITS_WITH_BLOCKS = AddressLimits(
+    field=18, host=16, host_before_name=12, numbers_are_cut=True, service=8
+)
+"""With -A the columns are 18 wide."""
+
+
+def limits(header: str) -> AddressLimits:
+    """Those of the columns' width; the narrower ones where the header does not tell it."""
+    return LIMITS if width_of(header) == 22 else LIMITS_WITH_BLOCKS
+
+
 HEADER = "Proto   Recv-Q Send-Q  Local Address          Foreign Address"
 
 
@@ -38,7 +50,7 @@ INTERNET = TableSpec(
     ),
     row_kinds=(RowKind("socket"),),
     claim=claim,
-    limits=lambda header: LIMITS,
+    limits=limits,
     states=STATES,
     plain_family="ipv4",
     common_headers=(

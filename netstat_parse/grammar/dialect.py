@@ -155,7 +155,7 @@ class TableSpec:
     nests: bool = False
     """A row may stand under another line, further in; the cell `above` is the text of that."""
     banner_cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Banner -> the cells that it gives to the rows below it, by their results names."""
+    """Banner or heading -> the cells that it gives to the rows below it, by their results names."""
     look: str = ""
     """What every row starts with, as a simple verbose pattern: by it rows that no header announces
     are told from other lines. Where it is empty, they are not."""

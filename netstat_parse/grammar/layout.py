@@ -189,7 +189,10 @@ class Layout:
     def find_heading(self, line: str) -> Mapping[str, str] | None:
         """The cells that a line gives to the rows below it; None if it is no heading."""
         found = self._heading.match(line) if self._heading is not None else None
-        return found and {name: text or "" for name, text in found.groupdict().items()}
+        if found is None:
+            return None
+        named = {name: text or "" for name, text in found.groupdict().items()}
+        return {**named, **self.banner_cells.get(line.strip(), {})}
 
     @cached_property
     def _heading(self) -> re.Pattern[str] | None:

@@ -5,6 +5,7 @@ Equal values are equal and hash alike, and every model survives a trip through J
 
 from netstat_parse.models.common import Endpoint, FrozenDict, Process
 from netstat_parse.models.connections import (
+    AixConnection,
     Connection,
     FreebsdConnection,
     LinuxConnection,
@@ -25,6 +26,7 @@ from netstat_parse.models.statistics import Statistic
 from netstat_parse.models.unix_sockets import UnixSocket
 
 __all__ = [
+    "AixConnection",
     "Connection",
     "Endpoint",
     "FreebsdConnection",

@@ -236,6 +236,14 @@ class SolarisConnection(Connection):
     """Packets that had no room in the receive buffer (udp, `RxOverflows`)."""
 
 
+class AixConnection(Connection):
+    """A row of AIX, with -A."""
+
+    dialect: Literal["aix"]
+    control_block: NonNegativeInt | None = None
+    """The address of the protocol control block (-A, `PCB/ADDR`)."""
+
+
 class WindowsConnection(Connection):
     """A row of Windows: the columns of -t and -y, and the lines that -b puts below it."""
 
@@ -258,6 +266,7 @@ _CONNECTION_CLASSES: Mapping[str, type[Connection]] = {
         MacosConnection,
         FreebsdConnection,
         SolarisConnection,
+        AixConnection,
         WindowsConnection,
     )
     for name in cls.model_fields["dialect"].annotation.__args__  # type: ignore[union-attr]
@@ -299,6 +308,7 @@ AnyConnection = Annotated[
     | Annotated[MacosConnection, Tag("MacosConnection")]
     | Annotated[FreebsdConnection, Tag("FreebsdConnection")]
     | Annotated[SolarisConnection, Tag("SolarisConnection")]
+    | Annotated[AixConnection, Tag("AixConnection")]
     | Annotated[WindowsConnection, Tag("WindowsConnection")]
     | Annotated[Connection, Tag("Connection")],
     Discriminator(_connection_tag),

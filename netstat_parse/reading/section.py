@@ -262,6 +262,8 @@ class Section:
         self.end_table()
         self.tables.clear()
         self.snapshot.leave()
+        if self.wrapping.shown_at != self.account.number:
+            self.wrapping.frame = None  # else the line that begins the next one has shown it
         self.front_before = None
 
     def set_table(self, layout: Layout, *, is_inferred: bool = False) -> None:

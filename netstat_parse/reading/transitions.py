@@ -56,8 +56,10 @@ class At(Enum):
 class Aside:
     """A table that no kind is for, and its lines until now."""
 
-    def __init__(self, banner: str, dialect: str) -> None:
+    def __init__(self, banner: str, dialect: str, front: str = "") -> None:
         self.banner = banner
+        self.front = front
+        """What stands before the banner in its line, and perhaps before the lines below it."""
         self.dialect = dialect
         self.count = 0
         self.lines: list[AsideLine] = []
@@ -94,7 +96,8 @@ def see_other_banner(section: Section, other: OtherBanner) -> None:
     """A table begins that is not read."""
     section.end_banner()
     section.end_table()
-    section.aside = Aside(other.text, other.dialect)
+    line = section.account.line
+    section.aside = Aside(other.text, other.dialect, line[: max(0, line.find(other.text))])
     if not section.snapshot.is_open:
         section.other_dialect = section.other_dialect or other.dialect
     section.account.count(LineKind.BANNER)
@@ -269,7 +272,10 @@ def keep_aside(section: Section, odd: Odd) -> None:
     assert aside is not None
     aside.count += 1
     if len(aside.lines) < MOST_LINES:
-        text = without_stamps(odd.text, tuple(section.options.timestamp_formats))
+        text = odd.text
+        if aside.front and account.line.startswith(aside.front):
+            text = account.line.removeprefix(aside.front)
+        text = without_stamps(text, tuple(section.options.timestamp_formats))
         aside.lines.append(AsideLine(account.number, account.line, text))
 
 

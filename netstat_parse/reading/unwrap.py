@@ -38,6 +38,8 @@ class Wrapping:
 
     def __init__(self) -> None:
         self.frame: around.Frame | None = None
+        self.shown_at = 0
+        """The number of the last line that a banner or a header in the frame was."""
         self.closing = ""
         """What closes the marks that were opened above."""
         self._is_framed = False
@@ -51,6 +53,7 @@ class Wrapping:
     def learn(self, section: Section, text: str, found: Line, expected: Expected) -> Line:
         """What a line is, if that is known when its frame is taken off."""
         if isinstance(found, Banner | Header):
+            self.shown_at = section.account.number
             if self._is_framed or _is_bare(found, text):
                 self.frame = self.frame if self._is_framed else None
                 return found
@@ -70,6 +73,7 @@ class Wrapping:
         if isinstance(again, Odd):
             return found
         self.frame = frame
+        self.shown_at = section.account.number
         self.closing = "" if frame.suffix else around.find_closing(frame.prefix)
         return again
 

@@ -91,7 +91,7 @@ def linux_unix(
         Column("Proto", word_token("proto", r"unix|\?\?"), required=True),
         Column("RefCnt", number("refcount", "RefCnt"), required=True),
         Column("Flags", FLAGS),
-        Column("Type", optional(one_of_words(TYPES, "type")("type"))),
+        Column("Type", one_of_words(TYPES, "type")("type")),
         Column("State", optional(STATE)),
         Column("I-Node", choice("inode", word_token("-", "-"), number("inode", "inode"))),
         Column(process_title, process("[ ]" if separator else "")),
