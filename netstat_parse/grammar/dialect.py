@@ -150,6 +150,12 @@ class TableSpec:
     """It stands below another table, in the same run of netstat."""
     has_titles: bool = True
     """False if its rows stand right below the banner. Then they have all of the columns."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Cells that every row has, by their results names."""
+    no_rows: tuple[str, ...] = ()
+    """What stands below the banner where there are no rows."""
+    rule: str = ""
+    """How the rules start that netstat prints around it: they end no snapshot."""
     heading: str = ""
     """The pattern of a line between its rows whose named groups are cells of the rows below it."""
     nests: bool = False
@@ -324,4 +330,6 @@ def make_layout(dialect: Dialect, spec: TableSpec, header: str) -> Layout | None
         look=tokens.compact(spec.look),
         heading=spec.heading,
         nests=spec.nests,
+        rule=spec.rule,
+        given=spec.given,
     )

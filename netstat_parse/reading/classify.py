@@ -61,6 +61,12 @@ class Heading(NamedTuple):
     """The cells that it gives to them."""
 
 
+class NoRows(NamedTuple):
+    """What netstat prints in place of rows."""
+
+    text: str
+
+
 class RowAlone(NamedTuple):
     """A row that no header announces."""
 
@@ -106,6 +112,7 @@ Inner = (
     | Row
     | Continuation
     | Heading
+    | NoRows
     | RowAlone
     | OtherBanner
     | Prompt
@@ -191,6 +198,12 @@ def _find_blank(text: str, expected: Expected, peeled: int) -> Blank | None:
 
 def _find_banner(text: str, expected: Expected, peeled: int) -> Banner | None:
     return headers.find_banner(text.strip())
+
+
+def _find_no_rows(text: str, expected: Expected, peeled: int) -> NoRows | None:
+    if expected.banner is None or text.strip() not in frozen.NO_ROWS:
+        return None
+    return NoRows(text)
 
 
 def _find_stamp(text: str, expected: Expected, peeled: int) -> Stamp | None:
@@ -284,6 +297,7 @@ FINDERS: tuple[Callable[[str, Expected, int], Line | None], ...] = (
     _find_blank,
     _find_banner,
     _find_heading,
+    _find_no_rows,
     _find_stamp,
     _find_header,
     _find_other_banner,

@@ -62,7 +62,10 @@ def hold_above(section: Section, odd: Odd) -> bool:
 
 
 def release_above(section: Section, kept: int = 0) -> None:
-    """The lines that are held, but for the last few, are neither banner nor header."""
+    """The lines that are held, but for the last few, are neither banner nor header.
+
+    Between the rules that netstat prints around its tables they are its words nevertheless.
+    """
     held, account = section.above, section.account
     if len(held) <= kept:
         return
@@ -70,7 +73,10 @@ def release_above(section: Section, kept: int = 0) -> None:
     here = account.place
     for number, line, text in released:
         account.place = number, line
-        section.handle(Odd(text))
+        if section.snapshot.rule and section.at is At.BETWEEN:
+            account.note(text.strip())
+        else:
+            section.handle(Odd(text))
     account.place = here
     if section.table is not None:
         section.table.broken = ""
@@ -120,7 +126,8 @@ def _begin_with(section: Section, shaped: Shaped) -> bool:
     _open_table(section, layout, f"{banner.strip()}\n{header.strip()}")
     section.account.count(LineKind.BANNER, bool(banner))
     section.account.count(LineKind.HEADER, bool(header))
-    section.sink.note(f"titles in another language: read as {name_layouts([layout])}")
+    name = name_layouts([layout]) if header else f"{layout.dialect} ({layout.kind.title})"
+    section.sink.note(f"titles in another language: read as {name}")
     return True
 
 
