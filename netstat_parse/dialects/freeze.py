@@ -42,9 +42,9 @@ def write_source() -> str:
         "NO_ROWS": tuple(dict.fromkeys(text for o in _owners() for text in o.spec.no_rows)),
         "LOOKS": tuple(dict.fromkeys(compact(o.spec.look) for o in _owners() if o.spec.look)),
         "SHAPES": tuple(
-            (compact(o.spec.shape.row), o.dialect.name, o.dialect.tables.index(o.spec))
+            (compact(shape.row), o.dialect.name, o.dialect.tables.index(o.spec), place)
             for o in _owners()
-            if o.spec.shape
+            for place, shape in enumerate(o.spec.shapes)
         ),
         "REQUIRED_TITLES": tuple(dict.fromkeys(_required_titles())),
     }

@@ -285,16 +285,22 @@ BANNERS = {'Active Internet connections (w/o servers)': (('linux', 'toybox', 'bu
  'Interface List': (('windows',), True, False),
  'Schnittstellenliste': (('windows',), True, False),
  "Liste d'Interfaces": (('windows',), True, False),
- 'ILista de interfaces': (('windows',), True, False)}
+ 'ILista de interfaces': (('windows',), True, False),
+ 'Interface Statistics': (('windows',), True, False),
+ 'IPv4 Statistics': (('windows',), True, False),
+ 'IPv6 Statistics': (('windows',), True, False),
+ 'ICMPv4 Statistics': (('windows',), True, False),
+ 'ICMPv6 Statistics': (('windows',), True, False),
+ 'TCP Statistics for IPv4': (('windows',), True, False),
+ 'TCP Statistics for IPv6': (('windows',), True, False),
+ 'UDP Statistics for IPv4': (('windows',), True, False),
+ 'UDP Statistics for IPv6': (('windows',), True, False),
+ 'IP Statistics': (('windows',), True, False),
+ 'ICMP Statistics': (('windows',), True, False),
+ 'TCP Statistics': (('windows',), True, False),
+ 'UDP Statistics': (('windows',), True, False)}
 
 OTHER_BANNERS = {'Active NetworkDirect Connections': 'windows',
- 'Interface Statistics': 'windows',
- 'IPv4 Statistics': 'windows',
- 'IPv6 Statistics': 'windows',
- 'ICMPv4 Statistics': 'windows',
- 'ICMPv6 Statistics': 'windows',
- 'TCP Statistics for IPv': 'windows',
- 'UDP Statistics for IPv': 'windows',
  'SCTP:': 'solaris',
  'IRE Table: IPv4': 'solaris',
  'IRE Table: IPv6': 'solaris',
@@ -462,24 +468,30 @@ LOOKS = ('(?:(?:tcp|udp|raw)\\S*+[ \\t]++[0-9]++[ \\t]*+[0-9]++|sctp(?:[ \\t]++[
  '[0-9a-f]{6,16}[ \\t]++(?:stream|dgram|seqpac)[ \\t]++[0-9]++[ \\t]++[0-9]',
  '(?:TCP|UDP)(?:[ \\t]++\\S*:[^\\s:]++){2}')
 
-SHAPES = (('[ \\t]*+(?:TCP|UDP)(?:[ \\t]++\\S*:[^\\s:]++){2}(?!\\S)[^\\n]*+', 'windows', 11),
+SHAPES = (('[ \\t]*+(?:TCP|UDP)(?:[ \\t]++\\S*:[^\\s:]++){2}(?!\\S)[^\\n]*+', 'windows', 11, 0),
  ('(?:[ \\t]*+(?:[0-9]{1,3}\\.){3}[0-9]{1,3}){2}[ '
   '\\t]++(?:(?:[0-9]{1,3}\\.){3}[0-9]{1,3}|[^\\s0-9]\\S*+(?:[ ][^\\s0-9]\\S*+){0,3})[ '
   '\\t]++(?:[0-9]{1,3}\\.){3}[0-9]{1,3}[ \\t]++[0-9]++',
   'windows',
-  12),
+  12,
+  0),
  ('(?:[ \\t]*+(?:[0-9]{1,3}\\.){3}[0-9]{1,3}){2}[ '
   '\\t]++(?:(?:[0-9]{1,3}\\.){3}[0-9]{1,3}|[^\\s0-9]\\S*+(?:[ ][^\\s0-9]\\S*+){0,3})[ '
   '\\t]++(?:[0-9]++|[^\\s0-9]\\S*+(?:[ ][^\\s0-9]\\S*+){0,3})',
   'windows',
-  13),
+  13,
+  0),
  ('[ \\t]*+[0-9]++[ \\t]++[0-9]++[ '
   '\\t]++(?=[^\\s/]*:)[0-9A-Fa-f:.]{2,45}/[0-9]{1,3}(?!\\S)[^\\n]*+',
   'windows',
-  14),
+  14,
+  0),
  ('[ ]{0,2}(?:0x[0-9a-f]++|[0-9]++)[ ]?\\.{3}(?:[0-9a-f]{2}[ ]){0,16}+\\.{3,}[ ]?\\S[^\\n]*+',
   'windows',
-  15))
+  15,
+  0),
+ ('[ ]{2}[^\\s0-9][^\\n]*?[ ]++=[ ][0-9]++', 'windows', 16, 0),
+ ('[ ]{0,2}[^\\s0-9][^\\n]*?[ ]++[0-9]++[ ]++[0-9]++', 'windows', 16, 1))
 
 REQUIRED_TITLES = (('Proto', 'Recv-Q', 'Send-Q', 'Local Address', 'Foreign Address', 'State'),
  ('Proto', 'Přích-F', 'Odch-F', 'Místní Adresa', 'Vzdálená Adresa', 'Stav'),

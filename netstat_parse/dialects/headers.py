@@ -12,6 +12,10 @@ from netstat_parse.dialects import frozen
 from netstat_parse.grammar.layout import Layout
 from netstat_parse.lazy import LazyPattern
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from netstat_parse.grammar.dialect import Shape
+
 LONGEST = 1024
 """Characters; no netstat prints a longer header."""
 
@@ -129,30 +133,21 @@ def find_layout(header: str, dialect: str | None = None) -> Layout | None:
     return read_header(header, dialect)
 
 
-class Shaped(NamedTuple):
-    """A table that is known by the shape of its rows."""
-
-    layout: Layout
-    least_titles: int
-    """The line right above has so many texts at least; with none the banner stands there."""
-    banner_cell: str
-    """The cell that has the text of the banner."""
-
-
 _SHAPES = [
-    (LazyPattern(rf"{row}[ \t]*\Z"), dialect, table) for row, dialect, table in frozen.SHAPES
+    (LazyPattern(rf"{row}[ \t]*\Z"), (dialect, table, place))
+    for row, dialect, table, place in frozen.SHAPES
 ]
-SHAPED_DIALECTS = frozenset(dialect for _, dialect, _ in frozen.SHAPES)
+SHAPED_DIALECTS = frozenset(dialect for _, dialect, *_ in frozen.SHAPES)
 """Those that print tables whose rows are known by their shape."""
 
 
-def find_shaped(row: str, dialect: str | None = None) -> Shaped | None:
+def find_shaped(row: str, dialect: str | None = None) -> tuple[Layout, Shape] | None:
     """The table that a row is of by its shape, whatever stands above it; None if it has none."""
-    for pattern, name, table in _SHAPES:
-        if dialect in (None, name) and pattern.match(row):
+    for pattern, place in _SHAPES:
+        if dialect in (None, place[0]) and pattern.match(row):
             from netstat_parse.dialects.registry import find_shaped_layout
 
-            found = find_shaped_layout(row, name, table)
+            found = find_shaped_layout(row, *place)
             if found is not None:
-                return Shaped(*found)
+                return found
     return None

@@ -12,6 +12,7 @@ from netstat_parse.errors import UnknownDialectError
 from netstat_parse.grammar.dialect import (
     Claim,
     Dialect,
+    Shape,
     TableSpec,
     make_layout,
     read_announced,
@@ -90,20 +91,17 @@ def get_spec(layout: Layout) -> TableSpec:
 
 
 @cache
-def _shaped_layouts(name: str, table: int) -> tuple[Layout, ...]:
-    """The layouts that rows may have which are known by their shape."""
+def _shaped_layout(name: str, table: int, header: str) -> Layout | None:
+    """The layout of rows that are known by their shape, as this header announces it."""
     dialect = get_dialect(name)
-    spec = dialect.tables[table]
-    headers = spec.shape.read_as if spec.shape is not None else ()
-    layouts = (make_layout(dialect, spec, header) for header in headers)
-    return tuple(layout for layout in layouts if layout is not None)
+    return make_layout(dialect, dialect.tables[table], header)
 
 
-def find_shaped_layout(row: str, name: str, table: int) -> tuple[Layout, int, str] | None:
-    """The layout of a row of a table that is known by its shape, with what the shape says."""
-    shape = get_dialect(name).tables[table].shape
-    assert shape is not None
-    for layout in _shaped_layouts(name, table):
-        if layout.find_row(row) is not None:
-            return layout, shape.least_titles, shape.banner_cell
+def find_shaped_layout(row: str, name: str, table: int, place: int) -> tuple[Layout, Shape] | None:
+    """The layout of a row of this shape, which is one of a table's, and the shape."""
+    shape = get_dialect(name).tables[table].shapes[place]
+    for header in shape.read_as:
+        layout = _shaped_layout(name, table, header)
+        if layout is not None and layout.find_row(row) is not None:
+            return layout, shape
     return None

@@ -111,6 +111,8 @@ class Shape:
     least_titles: int = 0
     """The line right above has so many texts at least, two blanks or more between them. With none
     the banner stands there."""
+    least_indent: int = 0
+    """How far in that line stands at least."""
     banner_cell: str = ""
     """The cell that has the text of the banner."""
 
@@ -165,8 +167,8 @@ class TableSpec:
     look: str = ""
     """What every row starts with, as a simple verbose pattern: by it rows that no header announces
     are told from other lines. Where it is empty, they are not."""
-    shape: Shape | None = None
-    """How it is known in other languages; None if it is not."""
+    shapes: tuple[Shape, ...] = ()
+    """How it is known in other languages."""
     example: str = ""
     """Rows of it, as netstat prints them; they are tested."""
 

@@ -8,11 +8,20 @@ layout is that of the titles in a known language whose rows are read so.
 
 from __future__ import annotations
 
-from netstat_parse.dialects.headers import SHAPED_DIALECTS, Shaped, find_shaped
+from netstat_parse.dialects.headers import SHAPED_DIALECTS, find_banner, find_shaped
 from netstat_parse.grammar.layout import Layout
 from netstat_parse.lazy import LazyPattern
 from netstat_parse.reading.account import LineKind
-from netstat_parse.reading.classify import Blank, Line, Odd, Row, RowAlone, Stamped, without_stamps
+from netstat_parse.reading.classify import (
+    Blank,
+    Heading,
+    Line,
+    Odd,
+    Row,
+    RowAlone,
+    Stamped,
+    without_stamps,
+)
 from netstat_parse.reading.infer import name_layouts
 from netstat_parse.reading.rest import HeldLine
 from netstat_parse.reading.stamps import Stamp
@@ -20,6 +29,7 @@ from netstat_parse.reading.transitions import At, open_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from netstat_parse.grammar.dialect import Shape
     from netstat_parse.reading.section import Section
 
 LONGEST = 300
@@ -47,8 +57,13 @@ def find_titles(text: str) -> list[str]:
     return [title for title in _GAP.sub("\t", text.strip()).split("\t") if title]
 
 
-def hold_above(section: Section, odd: Odd) -> bool:
-    """Hold a line that may be a banner or a header; False if it is neither."""
+def hold_above(section: Section, odd: Odd | Heading) -> bool:
+    """Hold a line that may be a banner or a header; False if it is neither.
+
+    In another language a header may look like a heading of the table above.
+    """
+    if isinstance(odd, Heading) and not section.above:
+        return False
     table, aside = section.table, section.aside
     inside = table.layout.dialect if table else aside.dialect if aside else None
     if inside is not None and inside not in SHAPED_DIALECTS:
@@ -91,11 +106,11 @@ def _is_stamped(section: Section) -> bool:
 def begin_table(section: Section, found: Line) -> bool:
     """A line comes below those that are held; True if it is the first row of their table."""
     row = found.line if isinstance(found, Stamped) else found
-    if isinstance(row, Blank) or (isinstance(row, Stamp) and _is_stamped(section)):
+    if isinstance(row, Blank | Heading) or (isinstance(row, Stamp) and _is_stamped(section)):
         return False
     if isinstance(row, Row | RowAlone | Odd):
         shaped = find_shaped(row.text, section.options.dialect)
-        if shaped is not None and _begin_with(section, shaped):
+        if shaped is not None and _begin_with(section, *shaped):
             if isinstance(found, Stamped):
                 section.front = found.stamp.at
             return True
@@ -105,14 +120,13 @@ def begin_table(section: Section, found: Line) -> bool:
     return False
 
 
-def _begin_with(section: Section, shaped: Shaped) -> bool:
+def _begin_with(section: Section, layout: Layout, shape: Shape) -> bool:
     """Begin a table with the lines that are held; False if they are not above its rows."""
     formats = tuple(section.options.timestamp_formats)
     texts = [without_stamps(held.text, formats).lstrip(" \t") for held in section.above]
     starts = [len(held.text) - len(text) for held, text in zip(section.above, texts, strict=True)]
-    layout = shaped.layout
-    header = texts.pop() if shaped.least_titles else ""
-    if shaped.least_titles and len(find_titles(header)) < shaped.least_titles:
+    header = texts.pop() if shape.least_titles else ""
+    if len(find_titles(header)) < shape.least_titles or starts[-1] < shape.least_indent:
         return False
     banner = texts.pop() if texts and section.banner is None else ""
     if len(find_titles(banner)) != 1 or starts[0] > starts[-1]:
@@ -121,12 +135,13 @@ def _begin_with(section: Section, shaped: Shaped) -> bool:
         return False
     release_above(section, bool(banner) + bool(header))
     section.above = []
-    if shaped.banner_cell:
-        layout = layout.giving({shaped.banner_cell: banner.strip()})
+    if shape.banner_cell:
+        layout = layout.giving({shape.banner_cell: banner.strip()})
     _open_table(section, layout, f"{banner.strip()}\n{header.strip()}")
     section.account.count(LineKind.BANNER, bool(banner))
     section.account.count(LineKind.HEADER, bool(header))
-    name = name_layouts([layout]) if header else f"{layout.dialect} ({layout.kind.title})"
+    has_titles = find_banner(layout.header) is None
+    name = name_layouts([layout]) if has_titles else f"{layout.dialect} ({layout.kind.title})"
     section.sink.note(f"titles in another language: read as {name}")
     return True
 

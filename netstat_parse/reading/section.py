@@ -17,6 +17,7 @@ from netstat_parse.reading.classify import (
     Blank,
     Continuation,
     Expected,
+    Heading,
     Line,
     Odd,
     Row,
@@ -151,7 +152,7 @@ class Section:
             return
         if isinstance(row, Row) and self.table is not None:
             self.table.learn_row(row)
-        if isinstance(row, Odd) and hold_above(self, row):
+        if isinstance(row, Odd | Heading) and hold_above(self, row):
             return
         self.handle(found)
 

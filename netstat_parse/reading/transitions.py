@@ -72,7 +72,7 @@ class Aside:
 
 def see_banner(section: Section, banner: Banner) -> At | None:
     """A banner announces a table, of this snapshot or of another one."""
-    above = section.snapshot.above
+    above = ""
     if section.banner is not None and section.banner.follows_another_table:
         section.snapshot.above = above = section.banner.text  # `Internet:` below `Routing tables`
         section.banner = None

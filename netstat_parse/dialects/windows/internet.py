@@ -241,10 +241,12 @@ IN_OTHER_LANGUAGES = replace(
     claim=lambda text: Claim.NONE,
     look="",
     example="",
-    shape=Shape(
-        rf"[ \t]*+ {LOOK} (?! \S ) [^\n]*+",
-        (HEADER, HEADER + PID, HEADER + PID + OFFLOAD, HEADER + "     " + OFFLOAD),
-        least_titles=3,
+    shapes=(
+        Shape(
+            rf"[ \t]*+ {LOOK} (?! \S ) [^\n]*+",
+            (HEADER, HEADER + PID, HEADER + PID + OFFLOAD, HEADER + "     " + OFFLOAD),
+            least_titles=3,
+        ),
     ),
 )
 """The table in any other language: its states are English, or those of a language that is known."""

@@ -82,13 +82,15 @@ ACTIVE_ROUTES = TableSpec(
     heading=rf"Default Gateway:[ \t]+{IPV4}",
     rule=RULE,
     follows_another_table=True,
-    shape=Shape(
-        rf"""
-            (?: [ \t]*+ {IPV4} ){{2}} [ \t]++ (?: {IPV4} | {WORDS} )
-            [ \t]++ {IPV4} [ \t]++ [0-9]++
-        """,
-        (ACTIVE_HEADER,),
-        least_titles=3,
+    shapes=(
+        Shape(
+            rf"""
+                (?: [ \t]*+ {IPV4} ){{2}} [ \t]++ (?: {IPV4} | {WORDS} )
+                [ \t]++ {IPV4} [ \t]++ [0-9]++
+            """,
+            (ACTIVE_HEADER,),
+            least_titles=3,
+        ),
     ),
     example="""
           0.0.0.0          0.0.0.0        192.0.2.1       192.0.2.20     25
@@ -112,13 +114,15 @@ PERSISTENT_ROUTES = TableSpec(
     no_rows=NO_ROWS,
     rule=RULE,
     follows_another_table=True,
-    shape=Shape(
-        rf"""
-            (?: [ \t]*+ {IPV4} ){{2}} [ \t]++ (?: {IPV4} | {WORDS} )
-            [ \t]++ (?: [0-9]++ | {WORDS} )
-        """,
-        (PERSISTENT_HEADER,),
-        least_titles=3,
+    shapes=(
+        Shape(
+            rf"""
+                (?: [ \t]*+ {IPV4} ){{2}} [ \t]++ (?: {IPV4} | {WORDS} )
+                [ \t]++ (?: [0-9]++ | {WORDS} )
+            """,
+            (PERSISTENT_HEADER,),
+            least_titles=3,
+        ),
     ),
     example="""
           0.0.0.0          0.0.0.0        192.0.2.1  Default
@@ -148,10 +152,12 @@ IPV6_ROUTES = TableSpec(
     rule=RULE,
     follows_another_table=True,
     continued_prefixes=("",),
-    shape=Shape(
-        rf"[ \t]*+ [0-9]++ [ \t]++ [0-9]++ [ \t]++ {IPV6} (?! \S ) [^\n]*+",
-        (IPV6_HEADER,),
-        least_titles=2,
+    shapes=(
+        Shape(
+            rf"[ \t]*+ [0-9]++ [ \t]++ [0-9]++ [ \t]++ {IPV6} (?! \S ) [^\n]*+",
+            (IPV6_HEADER,),
+            least_titles=2,
+        ),
     ),
     example="""
   1    331 ::1/128                  On-link
@@ -188,12 +194,14 @@ INTERFACE_LIST = TableSpec(
     has_titles=False,
     rule=RULE,
     follows_another_table=True,
-    shape=Shape(
-        r"""
-            [ ]{0,2} (?: 0x [0-9a-f]++ | [0-9]++ ) [ ]? \.{3} (?: [0-9a-f]{2} [ ] ){0,16}+
-            \.{3,} [ ]? \S [^\n]*+
-        """,
-        ("Interface List",),
+    shapes=(
+        Shape(
+            r"""
+                [ ]{0,2} (?: 0x [0-9a-f]++ | [0-9]++ ) [ ]? \.{3} (?: [0-9a-f]{2} [ ] ){0,16}+
+                \.{3,} [ ]? \S [^\n]*+
+            """,
+            ("Interface List",),
+        ),
     ),
     example="""
  13...00 ff a3 01 80 1f ......TAP adapter
