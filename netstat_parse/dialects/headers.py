@@ -6,6 +6,7 @@ which imports the dialects.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from netstat_parse.dialects import frozen
@@ -141,13 +142,12 @@ SHAPED_DIALECTS = frozenset(dialect for _, dialect, *_ in frozen.SHAPES)
 """Those that print tables whose rows are known by their shape."""
 
 
-def find_shaped(row: str, dialect: str | None = None) -> tuple[Layout, Shape] | None:
-    """The table that a row is of by its shape, whatever stands above it; None if it has none."""
+def find_shaped(row: str, dialect: str | None = None) -> Iterator[tuple[Layout, Shape]]:
+    """The tables that a row may be of by its shape, whatever stands above it."""
     for pattern, place in _SHAPES:
         if dialect in (None, place[0]) and pattern.match(row):
             from netstat_parse.dialects.registry import find_shaped_layout
 
             found = find_shaped_layout(row, *place)
             if found is not None:
-                return found
-    return None
+                yield found

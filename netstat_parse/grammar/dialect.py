@@ -113,6 +113,10 @@ class Shape:
     the banner stands there."""
     least_indent: int = 0
     """How far in that line stands at least."""
+    banner: str = ""
+    """The pattern of what is in the banner, in every language."""
+    follows: bool = False
+    """It is known so only in a snapshot of its dialect, below another table."""
     banner_cell: str = ""
     """The cell that has the text of the banner."""
 

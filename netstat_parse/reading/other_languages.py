@@ -8,6 +8,8 @@ layout is that of the titles in a known language whose rows are read so.
 
 from __future__ import annotations
 
+import re
+
 from netstat_parse.dialects.headers import SHAPED_DIALECTS, find_banner, find_shaped
 from netstat_parse.grammar.layout import Layout
 from netstat_parse.lazy import LazyPattern
@@ -109,11 +111,11 @@ def begin_table(section: Section, found: Line) -> bool:
     if isinstance(row, Blank | Heading) or (isinstance(row, Stamp) and _is_stamped(section)):
         return False
     if isinstance(row, Row | RowAlone | Odd):
-        shaped = find_shaped(row.text, section.options.dialect)
-        if shaped is not None and _begin_with(section, *shaped):
-            if isinstance(found, Stamped):
-                section.front = found.stamp.at
-            return True
+        for layout, shape in find_shaped(row.text, section.options.dialect):
+            if _begin_with(section, layout, shape):
+                if isinstance(found, Stamped):
+                    section.front = found.stamp.at
+                return True
         if isinstance(row, Odd):
             return False  # it may be held as well
     release_above(section)
@@ -125,12 +127,17 @@ def _begin_with(section: Section, layout: Layout, shape: Shape) -> bool:
     formats = tuple(section.options.timestamp_formats)
     texts = [without_stamps(held.text, formats).lstrip(" \t") for held in section.above]
     starts = [len(held.text) - len(text) for held, text in zip(section.above, texts, strict=True)]
+    if shape.follows and section.snapshot.dialect != layout.dialect:
+        return False
     header = texts.pop() if shape.least_titles else ""
     if len(find_titles(header)) < shape.least_titles or starts[-1] < shape.least_indent:
         return False
     banner = texts.pop() if texts and section.banner is None else ""
-    if len(find_titles(banner)) != 1 or starts[0] > starts[-1]:
+    is_banner = len(find_titles(banner)) == 1 and starts[0] <= starts[-1]
+    if not is_banner or re.search(shape.banner, banner) is None:
         banner = ""
+    if shape.banner and not banner:
+        return False
     if not banner and section.banner is None and (not header or section.snapshot.is_open):
         return False
     release_above(section, bool(banner) + bool(header))

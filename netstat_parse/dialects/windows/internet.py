@@ -242,9 +242,10 @@ IN_OTHER_LANGUAGES = replace(
     look="",
     example="",
     shapes=(
+        Shape(rf"[ \t]*+ {LOOK} (?! \S ) [^\n]*+", (HEADER, HEADER + PID), least_titles=3),
         Shape(
-            rf"[ \t]*+ {LOOK} (?! \S ) [^\n]*+",
-            (HEADER, HEADER + PID, HEADER + PID + OFFLOAD, HEADER + "     " + OFFLOAD),
+            rf"[ \t]*+ {LOOK} [ \t]++ [^\n]*? (?: InHost | Offload(?:ing|ed) | Uploading )",
+            (HEADER + PID + OFFLOAD, HEADER + "     " + OFFLOAD),
             least_titles=3,
         ),
     ),

@@ -122,6 +122,7 @@ PERSISTENT_ROUTES = TableSpec(
             """,
             (PERSISTENT_HEADER,),
             least_titles=3,
+            follows=True,
         ),
     ),
     example="""
@@ -157,6 +158,7 @@ IPV6_ROUTES = TableSpec(
             rf"[ \t]*+ [0-9]++ [ \t]++ [0-9]++ [ \t]++ {IPV6} (?! \S ) [^\n]*+",
             (IPV6_HEADER,),
             least_titles=2,
+            follows=True,
         ),
     ),
     example="""

@@ -67,13 +67,22 @@ STATISTICS_TABLE = TableSpec(
     has_titles=False,
     follows_another_table=True,
     shapes=(
-        Shape(rf"[ ]{{2}} {NAME} {ONE}", BANNERS[:1], banner_cell="section"),
+        Shape(rf"[ \t]*+ {NAME} {ONE}", BANNERS[:1], banner=r"IP|TCP|UDP", banner_cell="section"),
         Shape(
-            rf"[ ]{{0,2}} {NAME} {TWO}",
+            rf"[ \t]*+ {NAME} {TWO}",
             BANNERS[:1],
-            banner_cell="section",
             least_titles=2,
             least_indent=15,
+            banner="ICMP",
+            banner_cell="section",
+            follows=True,
+        ),
+        Shape(
+            rf"(?= (?: \\x[0-9a-f]{{2}} | [^\n] ){{40,90}}+ \Z ) {NAME} [ ]{{2,}} [0-9]++ [ ]{{2,}} [0-9]++",
+            BANNERS[:1],
+            least_titles=2,
+            least_indent=20,
+            banner_cell="section",
         ),
     ),
     example="""
