@@ -64,13 +64,15 @@ def hold_above(section: Section, odd: Odd | Heading) -> bool:
 
     In another language a header may look like a heading of the table above.
     """
-    if isinstance(odd, Heading) and not section.above:
-        return False
     table, aside = section.table, section.aside
     inside = table.layout.dialect if table else aside.dialect if aside else None
-    if inside is not None and inside not in SHAPED_DIALECTS:
-        return False
-    if not may_be_above(without_stamps(odd.text, tuple(section.options.timestamp_formats))):
+    text = without_stamps(odd.text, tuple(section.options.timestamp_formats))
+    if (
+        (isinstance(odd, Heading) and not section.above)
+        or (inside is not None and inside not in SHAPED_DIALECTS)
+        or not may_be_above(text)
+    ):
+        release_above(section)
         return False
     section.pass_pending_row()
     section.above.append(HeldLine(*section.account.place, odd.text))
