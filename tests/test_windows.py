@@ -368,7 +368,9 @@ def test_the_owner_is_not_told(note: str) -> None:
     "line",
     [
         "DONE",
-        "  two words",
+        "  two  words",
+        "   two words",
+        "two words",
         " [x.exe] y",
         " [x.exe",
         "  TCP",

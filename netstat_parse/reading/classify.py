@@ -268,7 +268,9 @@ def _peel(text: str, expected: Expected, peeled: int) -> Line | None:
     unquoted = noise.without_quoting(text)
     if len(unquoted) < len(text):
         line = classify(unquoted, expected, peeled)
-        if not isinstance(line, Odd):
+        # A mark stands in front of all of a line: one further in is netstat's.
+        is_within = isinstance(line, Continuation) and text.startswith(BLANKS)
+        if not isinstance(line, Odd) and not is_within:
             return line
     found = stamps.at_start(text, expected.formats)
     if found is None or found[0].invalid:

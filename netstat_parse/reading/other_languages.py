@@ -48,10 +48,12 @@ _GAP = LazyPattern(r"[ \t]{2,}|\t")
 
 def may_be_above(text: str) -> bool:
     """True for a line that may be a banner or a header in any language."""
-    if len(text) > LONGEST:
+    if len(text) > 4 * LONGEST:
         return False
     bare = _BYTE.sub("?", text)
-    return len(bare.split()) <= MOST_WORDS and _DATA.search(bare) is None
+    if len(bare) > LONGEST or len(bare.split()) > MOST_WORDS:
+        return False
+    return _DATA.search(bare) is None
 
 
 def find_titles(text: str) -> list[str]:

@@ -76,11 +76,19 @@ def address(side: str) -> ParserElement:
 # Lines below a row, with -b -----------------------------------------------------------------------
 
 ENDS_LINE = r"(?= [ \t]*+ (?![^\n]) )"
+NAME = r"""
+    (?: (?= [0-9] [^\s.:]*+ : ) [^\s<>|"*?\\/]++           # 12:22:41
+      | (?: [^\s<>|"*?:\\/] | : (?! [0-9\\] ) )++          # Svc, x:
+    )
+"""
+"""A word of a service's name, which stands two blanks in and may be in any language. It is no
+endpoint, which a damaged row would have."""
 COMPONENT = rf"""
     (?<= [ \t] )                                             # netstat indents it
     (?: (?! (?:TCP|UDP|Proto) (?!\S) ) [0-9A-Za-z_] [0-9A-Za-z_$.-]{{0,255}}+  # RpcSs
       | [A-Za-z]:\\ [^\n<>|"*?:]{{0,255}} [^\s<>|"*?:]         # C:\WINDOWS\RPCRT4.dll
       | --[ ]unknown[ ]component\(s\)[ ]--
+      | (?<= \n[ ]{{2}} ) (?! (?:TCP|UDP) (?!\S) ) (?! \[ ) {NAME} (?: [ ] {NAME} ){{0,15}}+
     ) {ENDS_LINE}
 """
 """A service's name; Windows XP prints the files of the calling code instead, each on its line."""
