@@ -148,7 +148,8 @@ def _begin_with(section: Section, layout: Layout, shape: Shape) -> bool:
     section.above = []
     if shape.banner_cell:
         layout = layout.giving({shape.banner_cell: banner.strip()})
-    _open_table(section, layout, f"{banner.strip()}\n{header.strip()}")
+    above = section.banner.text if section.banner is not None else banner.strip()
+    _open_table(section, layout, f"{above}\n{header.strip()}")
     section.account.count(LineKind.BANNER, bool(banner))
     section.account.count(LineKind.HEADER, bool(header))
     has_titles = find_banner(layout.header) is None

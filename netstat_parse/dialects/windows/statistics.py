@@ -78,7 +78,10 @@ STATISTICS_TABLE = TableSpec(
             follows=True,
         ),
         Shape(
-            rf"(?= (?: \\x[0-9a-f]{{2}} | [^\n] ){{40,90}}+ \Z ) {NAME} [ ]{{2,}} [0-9]++ [ ]{{2,}} [0-9]++",
+            rf"""
+                (?= (?: \\x[0-9a-f]{{2}} | [^\n] ){{40,90}}+ \Z )
+                {NAME} [ ]{{2,}} [0-9]++ [ ]{{2,}} [0-9]++
+            """,
             BANNERS[:1],
             least_titles=2,
             least_indent=20,
