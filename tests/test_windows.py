@@ -378,7 +378,7 @@ def test_the_owner_is_not_told(note: str) -> None:
         "  TCP    192.0.2.1:80           198.51.100.7:1024      UNHEARD_OF      7",
         "  TCP    192.0.2.1:65536        198.51.100.7:1024      ESTABLISHED     7",
         "  UDP    [2001:db8::1]          *:*                                    7",
-        "  a.exe: 7",
+        "  a.exe:7",
     ],
 )
 def test_what_is_no_row_and_no_further_line_is_reported(line: str) -> None:

@@ -19,7 +19,15 @@ from test_windows import (
     sockets,
 )
 
-from netstat_parse import LineKind, Snapshot, SnapshotReader, iter_snapshots, parse, read_log
+from netstat_parse import (
+    LineKind,
+    Snapshot,
+    SnapshotReader,
+    WindowsConnection,
+    iter_snapshots,
+    parse,
+    read_log,
+)
 
 NOTE = "titles in another language: read as windows (Proto, Local Address, Foreign Address, State"
 
@@ -246,8 +254,9 @@ def test_no_component_makes_or_breaks_a_row(words: Words | None, data: st.DataOb
         same = {"process": bare.process, "component": None}
         assert connection.model_copy(update=same) == bare
         name = component.strip(" \t")
-        assert connection.component in (None, name)  # type: ignore[attr-defined]
-        if connection.component is None and name:  # type: ignore[attr-defined]
+        assert isinstance(connection, WindowsConnection)
+        assert connection.component in (None, name)
+        if connection.component is None and name:
             assert f"  {component}" in told or is_program(component)
 
 
@@ -262,7 +271,8 @@ def is_program(component: str) -> bool:
 def test_a_component_may_have_several_words() -> None:
     lines = [*LINES[:5], "  Dienst mit Namen", " [x.exe]"]
     (connection,) = one(lines).connections
-    assert connection.component == "Dienst mit Namen"  # type: ignore[attr-defined]
+    assert isinstance(connection, WindowsConnection)
+    assert connection.component == "Dienst mit Namen"
     assert connection.process is not None
     assert connection.process.name == "x.exe"
 

@@ -111,6 +111,8 @@ def _is_stamped(section: Section) -> bool:
 
 def begin_table(section: Section, found: Line) -> bool:
     """A line comes below those that are held; True if it is the first row of their table."""
+    if not section.above:
+        return False
     row = found.line if isinstance(found, Stamped) else found
     if isinstance(row, Blank | Heading) or (isinstance(row, Stamp) and _is_stamped(section)):
         return False

@@ -130,10 +130,9 @@ class Section:
         if self.at is At.HOLDING and take_below_row_alone(self, behind_stamp(self, text)):
             return
         found, why = look_at(self, text, self._expected())
-        if end_rows_alone(self, found):
-            found, why = look_at(self, text, self._expected())
-        if (self.above and begin_table(self, found)) or return_to_table(self, found):
-            found, why = look_at(self, text, self._expected())
+        for step in (end_rows_alone, begin_table, return_to_table):
+            if step(self, found):
+                found, why = look_at(self, text, self._expected())
         row = found.line if isinstance(found, Stamped) else found
         if self.table is not None and isinstance(row, Row | Odd) and is_glued(row.text):
             pieces = split_glued(row.text, self.table.layout)

@@ -80,7 +80,7 @@ STATISTICS_TABLE = TableSpec(
         Shape(
             rf"""
                 (?= (?: \\x[0-9a-f]{{2}} | [^\n] ){{40,90}}+ \Z )
-                {NAME} [ ]{{2,}} [0-9]++ [ ]{{2,}} [0-9]++
+                {NAME} {TWO}
             """,
             BANNERS[:1],
             least_titles=2,
