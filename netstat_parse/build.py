@@ -89,6 +89,7 @@ class RecordBuilder:
         self.shared: list[Shared[Any]] = [self._processes]
         self._convert: dict[type, Converted] = {
             int: Converted(int, {"": None}),
+            bool: Converted(lambda text: text != "no", {"": None}),
             tuple: Converted(lambda text: tuple(text.split())),
         }
         self._own = OwnFields(layout)

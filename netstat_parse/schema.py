@@ -152,6 +152,7 @@ ROUTES = Kind(
         Cell("refs", int),
         Cell("use", int),
         Cell("expires", int),
+        Cell("is_persistent", bool),
     ),
 )
 

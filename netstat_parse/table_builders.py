@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
-from netstat_parse.build import Converted, RecordBuilder, name_forms
+from netstat_parse.build import RecordBuilder, name_forms
 from netstat_parse.endpoints import Columns, Shared, endpoint_keys, make_endpoints, parse_address
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.truncation import Truncation
@@ -127,7 +127,6 @@ class InterfaceBuilder(TruncatableBuilder):
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
         self._shows_star = any("(?P<is_down>" in pattern.whole for pattern in layout.patterns)
-        self._convert[bool] = Converted(bool, {"": None})
 
     def finish(self, fields: dict[str, Any]) -> None:
         """Set whether it is down, where the flags tell."""

@@ -174,6 +174,8 @@ def test_every_fixture_may_be_framed(frame: str) -> None:
             bare = list(iter_snapshots(lines))
         except NotNetstatError:
             continue
+        if any(note.startswith("titles in another language") for s in bare for note in s.notes):
+            continue  # a frame is learned where a banner or a header is known
         framed = list(iter_snapshots([frame.format(line) for line in lines]))
         assert [s.connections for s in framed] == [s.connections for s in bare], path
         assert [s.unix_sockets for s in framed] == [s.unix_sockets for s in bare], path

@@ -277,7 +277,7 @@ OTHERS = {
     "freebsd": [
         "tcp:\n\t81 packets sent\n\t\t40 data packets (1024 bytes)\nudp:\n\t2 datagrams\n",
     ],
-    "windows": ["Interface List\n  4...02 42 ac 11 00 02 ......Ethernet\n"],
+    "windows": ["Active NetworkDirect Connections, Listeners, SharedEndpoints\n  Mode\n"],
 }
 
 

@@ -31,6 +31,7 @@ from netstat_parse.reading.classify import (
     Header,
     Heading,
     Line,
+    NoRows,
     Note,
     Odd,
     Prompt,
@@ -67,7 +68,7 @@ LINES = {
     Rule: "------",
     Note: NOTE,
     Blank: " ",
-    Odd: "what is this",
+    Odd: "what is this?!",
     RowAlone: linux_row(OTHER, "p"),
     Row: linux_row(OTHER),
 }
@@ -164,9 +165,10 @@ EXPECTED = {
     (At.ASIDE, Blank): Then(At.ASIDE, BLANK),
     (At.ASIDE, Odd): Then(At.ASIDE, None),
 }
-EVERYWHERE = set(get_args(Line)) - {Row, Continuation, Heading, RowAlone, Stamped}
+EVERYWHERE = set(get_args(Line)) - {Row, Continuation, Heading, NoRows, RowAlone, Stamped}
 """What `classify` may say wherever the reader is. It says Row, Continuation and Heading where there
-is a layout, and RowAlone where there may be rows alone; a stamp in front is taken off a line."""
+is a layout, NoRows where there is a banner, and RowAlone where there may be rows alone; a stamp in
+front is taken off a line."""
 
 
 def begin(at: At) -> tuple[Section, Recorder]:
@@ -251,12 +253,25 @@ def test_a_heading_is_given_to_the_rows_below_it() -> None:
     assert "above" not in beside
 
 
+def test_a_table_may_have_no_rows() -> None:
+    section, sink = begin(At.BETWEEN)
+    for line in ("Persistent Routes:", "  None"):
+        section.take(line)
+    assert section.at is At.BETWEEN
+    assert section.account.counts[LineKind.BANNER] == section.account.counts[LineKind.HEADER] == 1
+    assert sink.take_calls() == [("start", "windows", None)]
+    section.take("  None")
+    section.close()
+    assert section.account.counts[LineKind.UNPARSED] == 1
+
+
 def test_every_transition_is_tested() -> None:
     held = {(at, line) for at, line in EXPECTED if at is At.HOLDING and line is not RowAlone}
     assert {
         *EXPECTED,
         (At.IN_TABLE, Continuation),
         (At.IN_TABLE, Heading),
+        (At.UNDER_BANNER, NoRows),
     } - held == TRANSITIONS.keys()
 
 
@@ -266,6 +281,7 @@ def test_there_is_a_transition_for_whatever_classify_can_say() -> None:
         (at, line) for at in At for line in EVERYWHERE if at is not At.HOLDING
     }
     said |= {(At.IN_TABLE, line) for line in (Row, Continuation, Heading)}
+    said.add((At.UNDER_BANNER, NoRows))
     said |= {(at, RowAlone) for at in set(At) - {At.ASIDE}}
     assert said == TRANSITIONS.keys()
 

@@ -39,7 +39,13 @@ def write_source() -> str:
         "BANNERS": _banners(),
         "OTHER_BANNERS": {b: d.name for d in reversed(dialects) for b in d.other_banners},
         "NOTES": tuple(dict.fromkeys(note for d in dialects for note in d.notes)),
+        "NO_ROWS": tuple(dict.fromkeys(text for o in _owners() for text in o.spec.no_rows)),
         "LOOKS": tuple(dict.fromkeys(compact(o.spec.look) for o in _owners() if o.spec.look)),
+        "SHAPES": tuple(
+            (compact(shape.row), o.dialect.name, o.dialect.tables.index(o.spec), place)
+            for o in _owners()
+            for place, shape in enumerate(o.spec.shapes)
+        ),
         "REQUIRED_TITLES": tuple(dict.fromkeys(_required_titles())),
     }
     lines = [HEAD]

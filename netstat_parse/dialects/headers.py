@@ -6,10 +6,16 @@ which imports the dialects.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from netstat_parse.dialects import frozen
 from netstat_parse.grammar.layout import Layout
+from netstat_parse.lazy import LazyPattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from netstat_parse.grammar.dialect import Shape
 
 LONGEST = 1024
 """Characters; no netstat prints a longer header."""
@@ -126,3 +132,22 @@ def find_layout(header: str, dialect: str | None = None) -> Layout | None:
     from netstat_parse.dialects.registry import read_header
 
     return read_header(header, dialect)
+
+
+_SHAPES = [
+    (LazyPattern(rf"{row}[ \t]*\Z"), (dialect, table, place))
+    for row, dialect, table, place in frozen.SHAPES
+]
+SHAPED_DIALECTS = frozenset(dialect for _, dialect, *_ in frozen.SHAPES)
+"""Those that print tables whose rows are known by their shape."""
+
+
+def find_shaped(row: str, dialect: str | None = None) -> Iterator[tuple[Layout, Shape]]:
+    """The tables that a row may be of by its shape, whatever stands above it."""
+    for pattern, place in _SHAPES:
+        if dialect in (None, place[0]) and pattern.match(row):
+            from netstat_parse.dialects.registry import find_shaped_layout
+
+            found = find_shaped_layout(row, *place)
+            if found is not None:
+                yield found

@@ -12,6 +12,7 @@ from netstat_parse.errors import UnknownDialectError
 from netstat_parse.grammar.dialect import (
     Claim,
     Dialect,
+    Shape,
     TableSpec,
     make_layout,
     read_announced,
@@ -87,3 +88,20 @@ def without_widths(layout: Layout) -> Layout:
 def get_spec(layout: Layout) -> TableSpec:
     """The table whose header announced this layout."""
     return get_dialect(layout.dialect).tables[layout.table]
+
+
+@cache
+def _shaped_layout(name: str, table: int, header: str) -> Layout | None:
+    """The layout of rows that are known by their shape, as this header announces it."""
+    dialect = get_dialect(name)
+    return make_layout(dialect, dialect.tables[table], header)
+
+
+def find_shaped_layout(row: str, name: str, table: int, place: int) -> tuple[Layout, Shape] | None:
+    """The layout of a row of this shape, which is one of a table's, and the shape."""
+    shape = get_dialect(name).tables[table].shapes[place]
+    for header in shape.read_as:
+        layout = _shaped_layout(name, table, header)
+        if layout is not None and layout.find_row(row) is not None:
+            return layout, shape
+    return None

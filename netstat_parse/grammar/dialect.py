@@ -99,6 +99,28 @@ class RowKind:
     """From the limits of the table to those of these rows."""
 
 
+@dataclass(frozen=True)
+class Shape:
+    """How a table is known whose banner and header are in a language that no dialect knows."""
+
+    row: str
+    """The verbose pattern of a whole row that is like no line of anything else."""
+    read_as: tuple[str, ...]
+    """Headers that are known; where there are no titles, a banner. The first is taken whose layout
+    reads the row."""
+    least_titles: int = 0
+    """The line right above has so many texts at least, two blanks or more between them. With none
+    the banner stands there."""
+    least_indent: int = 0
+    """How far in that line stands at least."""
+    banner: str = ""
+    """The pattern of what is in the banner, in every language."""
+    follows: bool = False
+    """It is known so only in a snapshot of its dialect, below another table."""
+    banner_cell: str = ""
+    """The cell that has the text of the banner."""
+
+
 def never_truncated(header: str) -> AddressLimits:
     """The limits of a table whose addresses netstat never cuts."""
     return AddressLimits()
@@ -134,6 +156,12 @@ class TableSpec:
     """It stands below another table, in the same run of netstat."""
     has_titles: bool = True
     """False if its rows stand right below the banner. Then they have all of the columns."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Cells that every row has, by their results names."""
+    no_rows: tuple[str, ...] = ()
+    """What stands below the banner where there are no rows."""
+    rule: str = ""
+    """How the rules start that netstat prints around it: they end no snapshot."""
     heading: str = ""
     """The pattern of a line between its rows whose named groups are cells of the rows below it."""
     nests: bool = False
@@ -143,6 +171,8 @@ class TableSpec:
     look: str = ""
     """What every row starts with, as a simple verbose pattern: by it rows that no header announces
     are told from other lines. Where it is empty, they are not."""
+    shapes: tuple[Shape, ...] = ()
+    """How it is known in other languages."""
     example: str = ""
     """Rows of it, as netstat prints them; they are tested."""
 
@@ -306,4 +336,6 @@ def make_layout(dialect: Dialect, spec: TableSpec, header: str) -> Layout | None
         look=tokens.compact(spec.look),
         heading=spec.heading,
         nests=spec.nests,
+        rule=spec.rule,
+        given=spec.given,
     )

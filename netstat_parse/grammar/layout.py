@@ -132,6 +132,8 @@ class Layout:
         look: str = "",
         heading: str = "",
         nests: bool = False,
+        rule: str = "",
+        given: Mapping[str, str] | None = None,
     ) -> None:
         self.dialect = dialect
         self.table = table
@@ -165,8 +167,10 @@ class Layout:
         """The pattern of a line between rows that gives cells to the rows below it."""
         self.nests = nests
         """A row may stand under another line, further in; its cell `above` is the text of that."""
-        self.given: Mapping[str, str] = {}
-        """The cells that the banner above, or a heading, gives to every row."""
+        self.rule = rule
+        """How the rules start that netstat prints around the table."""
+        self.given: Mapping[str, str] = given or {}
+        """The cells that every row has, or that the banner above or a heading gives to it."""
         self._giving: dict[tuple[tuple[str, str], ...], Layout] = {}
 
     def under(self, banner: str) -> Layout:

@@ -45,6 +45,9 @@ class Route(Frozen):
     """Packets sent (BSD), or lookups (Linux)."""
     expires: int | None = None
     """Seconds until it is removed; None if it stays, or has expired (macOS: `!`)."""
+    is_persistent: bool | None = None
+    """Windows: True for a route that is set again at each start, which need not be active, and
+    False for an active one. None elsewhere, and where it is not known."""
     truncated: tuple[str, ...] = ()
     """The names of the fields whose text netstat may have cut."""
     extra: Extra = Field(default_factory=FrozenDict)

@@ -61,6 +61,12 @@ class Heading(NamedTuple):
     """The cells that it gives to them."""
 
 
+class NoRows(NamedTuple):
+    """What netstat prints in place of rows."""
+
+    text: str
+
+
 class RowAlone(NamedTuple):
     """A row that no header announces."""
 
@@ -106,6 +112,7 @@ Inner = (
     | Row
     | Continuation
     | Heading
+    | NoRows
     | RowAlone
     | OtherBanner
     | Prompt
@@ -193,6 +200,12 @@ def _find_banner(text: str, expected: Expected, peeled: int) -> Banner | None:
     return headers.find_banner(text.strip())
 
 
+def _find_no_rows(text: str, expected: Expected, peeled: int) -> NoRows | None:
+    if expected.banner is None or text.strip() not in frozen.NO_ROWS:
+        return None
+    return NoRows(text)
+
+
 def _find_stamp(text: str, expected: Expected, peeled: int) -> Stamp | None:
     return stamps.whole_line(text, expected.formats)
 
@@ -255,7 +268,9 @@ def _peel(text: str, expected: Expected, peeled: int) -> Line | None:
     unquoted = noise.without_quoting(text)
     if len(unquoted) < len(text):
         line = classify(unquoted, expected, peeled)
-        if not isinstance(line, Odd):
+        # A mark stands in front of all of a line: one further in is netstat's.
+        is_within = isinstance(line, Continuation) and text.startswith(BLANKS)
+        if not isinstance(line, Odd) and not is_within:
             return line
     found = stamps.at_start(text, expected.formats)
     if found is None or found[0].invalid:
@@ -284,6 +299,7 @@ FINDERS: tuple[Callable[[str, Expected, int], Line | None], ...] = (
     _find_blank,
     _find_banner,
     _find_heading,
+    _find_no_rows,
     _find_stamp,
     _find_header,
     _find_other_banner,

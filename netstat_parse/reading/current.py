@@ -36,7 +36,11 @@ class CurrentSnapshot:
         """How many rows the one before had."""
         self._sink = sink
         self._options = options
-        self._tables: set[str] = set()
+        self._tables: set[tuple[str, str]] = set()
+        self.above = ""
+        """The banner that stands above those of several tables, as `IPv4 Route Table` does."""
+        self.rule = ""
+        """How the rules start that netstat prints around its tables."""
         self._proof = Proof(sink.rows)
 
     def begin(self, dialect: str, number: int, line: str) -> None:
@@ -56,6 +60,7 @@ class CurrentSnapshot:
         self.end_table()
         self.rows_before = self._proof.rows
         self._tables.clear()
+        self.above = self.rule = ""
         self.is_open = False
         self.dialect = None
         self.stamp = None
@@ -63,11 +68,16 @@ class CurrentSnapshot:
 
     def has_table(self, name: str) -> bool:
         """True if it has had a table of this banner or header, below another one."""
-        return name in self._tables
+        return not self._tables.isdisjoint({("", name), (self.above, name)})
+
+    def go_below(self, banner: str) -> None:
+        """What comes stands below this banner, which stands above those of several tables."""
+        self.above = banner
+        self._tables.add(("", banner))
 
     def add_table(self, *names: str) -> None:
         """It has a table of this banner and header, below another one."""
-        self._tables.update(names)
+        self._tables.update((self.above, name) for name in names)
 
     def end_table(self) -> None:
         """The table ends, so no row of it will prove anything any more."""

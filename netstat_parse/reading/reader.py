@@ -96,7 +96,7 @@ class LineReader:
         blanks = section.pass_blanks(lines)
         if blanks:
             return blanks
-        if section.table is None:
+        if section.table is None or section.above:
             return self._take_first(lines)
         reader, frame = section.table.reader, section.wrapping.frame
         rows: Sequence[Line] = lines
@@ -114,7 +114,7 @@ class LineReader:
                 section.take_rows(rows[done:hole], made[done:hole], known)
                 done = hole
             # Behind a stamp or a prompt there is no table, so a row is no row until a header comes.
-            while done < len(lines) and (done == hole or section.table is None):
+            while done < len(lines) and (done == hole or section.table is None or section.above):
                 done += self._take_first(lines[done : done + ROWS_TO_INFER])
                 done += section.pass_blanks(lines, done)
                 is_another = section.table is not None and section.table.reader is not reader

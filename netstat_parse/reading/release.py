@@ -26,6 +26,8 @@ def hold_rows(section: Section, given: Sequence[lines.Line]) -> int:
     """Hold the first lines as far as they are rows alone like others before; how many."""
     if section.table is not None or section.snapshot.is_open or section.aside is not None:
         return 0
+    if section.above:
+        return 0
     held = section.alone.add_known(given, section.account.number + 1)
     if held:
         section.account.number += held

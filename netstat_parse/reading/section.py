@@ -17,6 +17,7 @@ from netstat_parse.reading.classify import (
     Blank,
     Continuation,
     Expected,
+    Heading,
     Line,
     Odd,
     Row,
@@ -26,6 +27,7 @@ from netstat_parse.reading.current import CurrentSnapshot
 from netstat_parse.reading.glued import is_glued, split_glued
 from netstat_parse.reading.infer import RowsAlone
 from netstat_parse.reading.lines import MAX_LINE, text_of
+from netstat_parse.reading.other_languages import begin_table, hold_above, release_above
 from netstat_parse.reading.other_tables import end_aside
 from netstat_parse.reading.release import (
     end_rows_alone,
@@ -35,6 +37,7 @@ from netstat_parse.reading.release import (
 )
 from netstat_parse.reading.rest import (
     Doubt,
+    HeldLine,
     settle_as_rest,
     settle_as_they_look,
     take_below_row_alone,
@@ -92,6 +95,8 @@ class Section:
         self.wrapping = Wrapping()
         self.doubt: Doubt | None = None
         """Lines that may be the rest of a row."""
+        self.above: list[HeldLine] = []
+        """Lines that may be a banner and a header in a language that is not known."""
         self.aside: Aside | None = None
         self.other_dialect: str | None = None
         """Of the tables that were set aside outside of a snapshot."""
@@ -125,10 +130,9 @@ class Section:
         if self.at is At.HOLDING and take_below_row_alone(self, behind_stamp(self, text)):
             return
         found, why = look_at(self, text, self._expected())
-        if end_rows_alone(self, found):
-            found, why = look_at(self, text, self._expected())
-        if return_to_table(self, found):
-            found, why = look_at(self, text, self._expected())
+        for step in (end_rows_alone, begin_table, return_to_table):
+            if step(self, found):
+                found, why = look_at(self, text, self._expected())
         row = found.line if isinstance(found, Stamped) else found
         if self.table is not None and isinstance(row, Row | Odd) and is_glued(row.text):
             pieces = split_glued(row.text, self.table.layout)
@@ -147,6 +151,8 @@ class Section:
             return
         if isinstance(row, Row) and self.table is not None:
             self.table.learn_row(row)
+        if isinstance(row, Odd | Heading) and hold_above(self, row):
+            return
         self.handle(found)
 
     def take_rows(self, rows: Sequence[lines.Line], made: list[Made], known: Known) -> None:
@@ -197,6 +203,7 @@ class Section:
             release_rows(self)
         while self.doubt is not None:
             settle_as_they_look(self)
+        release_above(self)
         self.end_banner()
         self.end_table()
         if not self.snapshot.is_open and self.other_dialect is not None:

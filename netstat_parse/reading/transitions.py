@@ -21,6 +21,7 @@ from netstat_parse.reading.classify import (
     Continuation,
     Header,
     Heading,
+    NoRows,
     Note,
     Odd,
     Prompt,
@@ -71,13 +72,17 @@ class Aside:
 
 def see_banner(section: Section, banner: Banner) -> At | None:
     """A banner announces a table, of this snapshot or of another one."""
+    above = ""
     if section.banner is not None and section.banner.follows_another_table:
-        section.banner = None  # `Internet:` below `Routing tables`
+        section.snapshot.above = above = section.banner.text  # `Internet:` below `Routing tables`
+        section.banner = None
     section.end_banner()
     section.end_table()
     is_another = not banner.follows_another_table or section.snapshot.has_table(banner.text)
     if is_another and section.snapshot.is_open:
         section.leave()
+    if above:
+        section.snapshot.go_below(above)
     section.banner = banner
     section.banner_is_stamped = section.front is not None
     section.account.count(LineKind.BANNER)
@@ -134,7 +139,17 @@ def open_table(section: Section, layout: Layout) -> None:
         section.begin_snapshot(layout.dialect)
     if layout.follows_another_table:
         section.snapshot.add_table(layout.header, *([banner.text] if banner else []))
+    section.snapshot.rule = layout.rule
     section.set_table(layout.under(banner.text) if banner else layout)
+
+
+def see_no_rows(section: Section, _: NoRows) -> None:
+    """The table that the banner above announces has no rows."""
+    banner = section.banner
+    section.end_banner()
+    if banner is not None:
+        section.snapshot.add_table(banner.text)
+    section.account.count(LineKind.HEADER)
 
 
 def see_heading(section: Section, heading: Heading) -> None:
@@ -237,7 +252,16 @@ def see_prompt(section: Section, prompt: Prompt) -> None:
 
 
 def see_rule(section: Section, rule: Rule) -> At | None:
-    """Below rows it divides; below a header it underlines, and is part of it."""
+    """Below rows it divides; below a header it underlines, and is part of it.
+
+    A rule that netstat prints around its tables only ends the table.
+    """
+    if section.snapshot.rule and rule.text.startswith(section.snapshot.rule):
+        section.account.count(LineKind.HEADER)
+        if section.table is not None and section.table.rows:
+            section.end_table()
+            return At.BETWEEN
+        return None
     if section.table is not None and not section.table.rows:
         section.account.count(LineKind.HEADER)
         return None
@@ -302,6 +326,7 @@ _SOMEWHERE: dict[tuple[At, type], tuple[Action, At]] = {
     (At.IN_TABLE, Row): (take_row, At.IN_TABLE),
     (At.IN_TABLE, Continuation): (extend_row, At.IN_TABLE),
     (At.IN_TABLE, Heading): (see_heading, At.IN_TABLE),
+    (At.UNDER_BANNER, NoRows): (see_no_rows, At.BETWEEN),
     (At.ASIDE, Odd): (keep_aside, At.ASIDE),
 }
 TRANSITIONS: dict[tuple[At, type], tuple[Action, At]] = {

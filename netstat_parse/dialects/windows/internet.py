@@ -15,6 +15,7 @@ With -b up to two lines follow a row: the component, then the program in bracket
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pyparsing import And, ParserElement
 
@@ -32,6 +33,7 @@ from netstat_parse.grammar.dialect import (
     Column,
     Field,
     RowKind,
+    Shape,
     TableSpec,
 )
 from netstat_parse.grammar.tokens import (
@@ -74,11 +76,19 @@ def address(side: str) -> ParserElement:
 # Lines below a row, with -b -----------------------------------------------------------------------
 
 ENDS_LINE = r"(?= [ \t]*+ (?![^\n]) )"
+NAME = r"""
+    (?: (?= [0-9] [^\s.:]*+ : ) [^\s<>|"*?\\/]++           # 12:22:41
+      | (?: [^\s<>|"*?:\\/] | : (?! [0-9\\] ) )++          # Svc, x:
+    )
+"""
+"""A word of a service's name, which stands two blanks in and may be in any language. It is no
+endpoint, which a damaged row would have."""
 COMPONENT = rf"""
     (?<= [ \t] )                                             # netstat indents it
     (?: (?! (?:TCP|UDP|Proto) (?!\S) ) [0-9A-Za-z_] [0-9A-Za-z_$.-]{{0,255}}+  # RpcSs
       | [A-Za-z]:\\ [^\n<>|"*?:]{{0,255}} [^\s<>|"*?:]         # C:\WINDOWS\RPCRT4.dll
       | --[ ]unknown[ ]component\(s\)[ ]--
+      | (?<= \n[ ]{{2}} ) (?! (?:TCP|UDP) (?!\S) ) (?! \[ ) {NAME} (?: [ ] {NAME} ){{0,15}}+
     ) {ENDS_LINE}
 """
 """A service's name; Windows XP prints the files of the calling code instead, each on its line."""
@@ -88,8 +98,11 @@ OWNERS_UNKNOWN = "|".join(
 )
 
 
-UNKNOWN_LANGUAGE = r"(?<= \n[ ] ) (?= [^\n]*? [^\0-~] ) [^\s\[\]] [^\n\[\]]{3,120}+"
+ANY_TEXT = r"(?<= \n[ ] ) [^\s\[\]] [^\n\[\]]{3,120}+"
+IN_OTHER_LETTERS = rf"(?= [^\n]*? (?: [^\0-~] | \\x[0-9a-f]{{2}} ) ) {ANY_TEXT}"
 """The same in a language that is not known: indented by one blank, with letters beyond ASCII."""
+IN_ASCII = rf"(?= \S++ (?: [ ] [^\s\[\]]++ ){{2,15}} {ENDS_LINE} ) {ANY_TEXT}"
+"""Three words or more, in a table of which the language is not known, or not what it says here."""
 
 
 def below(line: ParserElement) -> ParserElement:
@@ -97,36 +110,39 @@ def below(line: ParserElement) -> ParserElement:
     return optional(And([token("line end", r"\n", quick=NEVER), line]))
 
 
-BELOW = (
-    below(token("component", COMPONENTS)("component")),
-    below(
-        # `initialization failed: 5`, in any language: why the component or the owner is missing
-        token(
-            "'Windows Sockets initialization failed'",
-            rf"x:[ ]Windows[ ]Sockets [^\n]{{1,80}}? : [ ]? [0-9]{{1,5}} {ENDS_LINE}",
-        )
-    ),
-    below(
-        adjacent(
-            literal("["),
-            token("program name", r"[^\n]{1,259} (?= \] [ \t]*+ (?![^\n]) )")("program"),
-            literal("]"),
-        )
-    ),
-    below(
-        token(
-            "'Can not obtain ownership information'",
-            rf"(?: {OWNERS_UNKNOWN} | {UNKNOWN_LANGUAGE} ) \.? {ENDS_LINE}",
-        )
-    ),
-)
+def lines_below(language: Language) -> tuple[ParserElement, ...]:
+    """The lines below a row, each of which may be there."""
+    in_ascii = "" if language.owner_unknown else f"| {IN_ASCII}"
+    return (
+        below(token("component", COMPONENTS)("component")),
+        below(
+            # `initialization failed: 5`, in any language: why component or owner is missing
+            token(
+                "'Windows Sockets initialization failed'",
+                rf"x:[ ]Windows[ ]Sockets [^\n]{{1,80}}? : [ ]? [0-9]{{1,5}} {ENDS_LINE}",
+            )
+        ),
+        below(
+            adjacent(
+                literal("["),
+                token("program name", r"[^\n]{1,259} (?= \] [ \t]*+ (?![^\n]) )")("program"),
+                literal("]"),
+            )
+        ),
+        below(
+            token(
+                "'Can not obtain ownership information'",
+                rf"(?: {OWNERS_UNKNOWN} | {IN_OTHER_LETTERS} {in_ascii} ) \.? {ENDS_LINE}",
+            )
+        ),
+    )
 
 
-def ends_row(cell: ParserElement) -> CellGrammar:
+def ends_row(cell: ParserElement, language: Language) -> CellGrammar:
     """The cell, and if it is the row's last one, what -b prints below the row."""
 
     def with_lines_below(context: CellContext) -> ParserElement:
-        return cell if context.cells_behind else And([cell, *BELOW])
+        return cell if context.cells_behind else And([cell, *lines_below(language)])
 
     return with_lines_below
 
@@ -159,15 +175,17 @@ def language_columns(language: Language, state: CellGrammar) -> tuple[Column, ..
         known = language.spellings(title)
         columns += [Column(t, cell, made, len(known) == 1) for t in known]
     columns += [
-        Column("PID", ends_row(number("pid", "pid", ID))),
+        Column("PID", ends_row(number("pid", "pid", ID), language)),
         Column(
             "Offload State",
-            ends_row(optional(word("offload_state", "offload state"))),
+            ends_row(optional(word("offload_state", "offload state")), language),
             (Field("offload_state", str, ("offload_state",)),),
         ),
         Column(
             "Template",
-            ends_row(optional(token("template", r"\S++ (?: [ ] \S++ ){0,3}+")("template"))),
+            ends_row(
+                optional(token("template", r"\S++ (?: [ ] \S++ ){0,3}+")("template")), language
+            ),
             (Field("template", str, ("template",)),),
         ),
     ]
@@ -181,6 +199,7 @@ def header_pattern(language: Language) -> re.Pattern[str]:
     return re.compile("".join(rf"[ \t]*+(?:{choice})(?!\S)" for choice in choices))
 
 
+LOOK = r"(?: TCP | UDP ) (?: [ \t]++ \S*: [^\s:]++ ){2}"
 HEADER = "  Proto  Local Address          Foreign Address        State"
 
 
@@ -190,7 +209,8 @@ def internet(language: Language) -> TableSpec:
     states = STATES | words
     state = one_of_words(states, "state")("state")
     header = header_pattern(language)
-    state_of_udp = dict.fromkeys(language.spellings(language.state), ends_row(optional(state)))
+    end_of_udp = ends_row(optional(state), language)
+    udp_cells = dict.fromkeys(language.spellings(language.state), end_of_udp)
     word_of = {name: text for text, name in (STATES | dict(language.states)).items()}
     is_english = language is LANGUAGES[0]
 
@@ -201,19 +221,41 @@ def internet(language: Language) -> TableSpec:
         kind=CONNECTIONS,
         record="WindowsConnection",
         banners=language.spellings(language.banner),
-        columns=language_columns(language, ends_row(state)),
+        columns=language_columns(language, ends_row(state, language)),
         row_kinds=(
             RowKind("TCP"),
-            RowKind("UDP", cells={language.proto: proto("UDP"), **state_of_udp}),
+            RowKind("UDP", cells={language.proto: proto("UDP"), **udp_cells}),
         ),
         claim=claim,
         states=states,
         common_headers=(HEADER, HEADER + "           PID") if is_english else (),
         continued_prefixes=("",),
-        look=r"(?: TCP | UDP ) (?: [ \t]++ \S*: [^\s:]++ ){2}",
+        look=LOOK,
         example=f"""
   TCP    0.0.0.0:135            0.0.0.0:0              {word_of["LISTEN"]}
   TCP    [::1]:49672            [::1]:5432             {word_of["ESTABLISHED"]}
   UDP    [fe80::1%12]:546       *:*
 """,
     )
+
+
+STATES_OF_ALL = {text: name for language in LANGUAGES for text, name in language.states.items()}
+PID = "           PID"
+OFFLOAD = "      Offload State"
+IN_OTHER_LANGUAGES = replace(
+    internet(replace(LANGUAGES[0], states=STATES_OF_ALL, owner_unknown="")),
+    banners=(),
+    common_headers=(),
+    claim=lambda text: Claim.NONE,
+    look="",
+    example="",
+    shapes=(
+        Shape(rf"[ \t]*+ {LOOK} (?! \S ) [^\n]*+", (HEADER, HEADER + PID), least_titles=3),
+        Shape(
+            rf"[ \t]*+ {LOOK} [ \t]++ [^\n]*? (?: InHost | Offload(?:ing|ed) | Uploading )",
+            (HEADER + PID + OFFLOAD, HEADER + "     " + OFFLOAD),
+            least_titles=3,
+        ),
+    ),
+)
+"""The table in any other language: its states are English, or those of a language that is known."""

@@ -21,6 +21,14 @@ class Language:
     state: str
     states: Mapping[str, str] = field(default_factory=dict)
     """The states' own words, besides the English ones."""
+    route_banners: tuple[str, ...] = ()
+    """What stands above the active routes."""
+    persistent_routes: str = ""
+    """The banner of the routes that are set again at each start."""
+    no_routes: str = ""
+    """What stands in place of the rows where there are none."""
+    interface_list: str = ""
+    """The banner of the interfaces above the routes."""
     other_banners: tuple[str, ...] = ()
     """How the banners of the tables start that are not read."""
     owner_unknown: str = ""
@@ -39,21 +47,11 @@ LANGUAGES = (
         "Local Address",
         "Foreign Address",
         "State",
-        other_banners=(
-            "Active NetworkDirect Connections",
-            "Interface Statistics",
-            "IPv4 Statistics",
-            "IPv6 Statistics",
-            "ICMPv4 Statistics",
-            "ICMPv6 Statistics",
-            "TCP Statistics for IPv",
-            "UDP Statistics for IPv",
-            "Interface List",
-            "IPv4 Route Table",
-            "IPv6 Route Table",
-            "Active Routes:",
-            "Persistent Routes:",
-        ),
+        other_banners=("Active NetworkDirect Connections",),
+        route_banners=("Route Table", "IPv4 Route Table", "IPv6 Route Table", "Active Routes:"),
+        persistent_routes="Persistent Routes:",
+        no_routes="None",
+        interface_list="Interface List",
         owner_unknown="Can not obtain ownership information",
     ),
     Language(
@@ -74,14 +72,11 @@ LANGUAGES = (
             "LETZTES_ACK": "LAST_ACK",
             "WARTEND": "TIME_WAIT",
         },
-        (
-            "Schnittstellenliste",
-            "IPv4-Routentabelle",
-            "IPv6-Routentabelle",
-            "Aktive Routen:",
-            "Ständige Routen:",
-        ),
-        "Es konnten keine Besitzerinformationen abgerufen werden",
+        route_banners=("IPv4-Routentabelle", "IPv6-Routentabelle", "Aktive Routen:"),
+        persistent_routes="Ständige Routen:",
+        no_routes="Keine",
+        interface_list="Schnittstellenliste",
+        owner_unknown="Es konnten keine Besitzerinformationen abgerufen werden",
     ),
     Language(
         "Connexions actives",
@@ -89,14 +84,11 @@ LANGUAGES = (
         "Adresse distante",
         "État",
         {"À L'ÉCOUTE": "LISTEN", "ÉTABLI": "ESTABLISHED"},
-        (
-            "Liste d'Interfaces",
-            "IPv4 Table de routage",
-            "IPv6 Table de routage",
-            "Itinéraires actifs",
-            "Itinéraires persistants",
-        ),
-        "Impossible d'obtenir les informations de propriétaire",
+        route_banners=("IPv4 Table de routage", "IPv6 Table de routage", "Itinéraires actifs :"),
+        persistent_routes="Itinéraires persistants :",
+        no_routes="Aucun",
+        interface_list="Liste d'Interfaces",
+        owner_unknown="Impossible d'obtenir les informations de propriétaire",
     ),
     Language(
         "Conexiones activas",
@@ -104,14 +96,15 @@ LANGUAGES = (
         "Dirección remota",
         "Estado",
         {"ESCUCHANDO": "LISTEN"},
-        (
-            "ILista de interfaces",
+        route_banners=(
             "IPv4 Tabla de enrutamiento",
             "IPv6 Tabla de enrutamiento",
             "Rutas activas:",
-            "Rutas persistentes:",
         ),
-        "No se puede obtener información de propiedad",
+        persistent_routes="Rutas persistentes:",
+        no_routes="Ninguno",
+        interface_list="ILista de interfaces",
+        owner_unknown="No se puede obtener información de propiedad",
     ),
     Language(
         "Connessioni attive",
