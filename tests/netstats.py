@@ -173,14 +173,9 @@ class Room:
 
     host: int
     field: int
-    named_host: int | None = None
-    """Of a host whose port is printed by name."""
-
-    def of_host(self, end: End) -> int:
-        return self.named_host if self.named_host is not None and end.is_named else self.host
 
     def printed(self, end: End) -> str:
-        return "%.*s" % (self.field, "%.*s.%s" % (self.of_host(end), end.host, end.port))
+        return "%.*s" % (self.field, "%.*s.%s" % (self.host, end.host, end.port))
 
     def is_filled(self, end: End) -> bool:
         """The host fills its room, or the whole does and ends in what can have been cut.
@@ -189,36 +184,35 @@ class Room:
         """
         can_be_cut = end.is_named or (self.field == 18 and end.port != "*")
         fills = len(self.printed(end)) == self.field and can_be_cut
-        return fills or len(end.host) >= self.of_host(end)
+        return fills or len(end.host) >= self.host
 
 
 TITLES = ("Proto", "Recv-Q", "Send-Q")
 
 
-def macos_header(width: int) -> str:
-    blocks = "%-16.16s %-9.9s" % ("Socket", "Flowhash") if width == 18 else ""
+def macos_header(has_blocks: bool) -> str:
+    blocks = "%-16.16s %-9.9s" % ("Socket", "Flowhash") if has_blocks else ""
     return blocks + "%-5.5s %-6.6s %-6.6s  " % TITLES
 
 
-def before_macos(proto: str, width: int) -> str:
-    blocks = "%16x %8x " % (0xB7D1A3E0C2F40000, 0x51AA00F1) if width == 18 else ""
+def before_macos(proto: str, has_blocks: bool) -> str:
+    blocks = "%16x %8x " % (0xB7D1A3E0C2F40000, 0x51AA00F1) if has_blocks else ""
     return blocks + "%-3.3s%-2.2s %6u %6u  " % (proto[:3], proto[3:], 0, 0)
 
 
-def freebsd_header(width: int) -> str:
-    blocks = "%-16.16s " % "Tcpcb" if width == 18 else ""
+def freebsd_header(has_blocks: bool) -> str:
+    blocks = "%-16.16s " % "Tcpcb" if has_blocks else ""
     return blocks + "%-5.5s %-6.6s %-6.6s " % TITLES
 
 
-def before_freebsd(proto: str, width: int) -> str:
-    blocks = "%16x " % 0xFFFFF8011A2B3C00 if width == 18 else ""
+def before_freebsd(proto: str, has_blocks: bool) -> str:
+    blocks = "%16x " % 0xFFFFF8011A2B3C00 if has_blocks else ""
     return blocks + "%-3.3s%-2.2s %6u %6u " % (proto[:3], proto[3:], 0, 0)
 
 
 SYSTEMS = {"macOS": (macos_header, before_macos), "FreeBSD": (freebsd_header, before_freebsd)}
 BSD_NUMBERS = {"tcp4": ("ipv4",), "tcp6": ("ipv6",), "udp6": ("ipv6",)}
 BSD_NAMES = {"tcp4": ("ipv4", "name"), "tcp6": ("ipv6", "name"), "udp4": ("ipv4", "name")}
-NAMES_OF_IPV4 = {"tcp4": ("ipv4", "name")}
 ANY_PORT = ("number", "any", "service")
 
 
@@ -230,12 +224,16 @@ def bsd(
     ipv6: Room,
     hosts: Mapping[str, tuple[str, ...]] = BSD_NUMBERS,
     ports: tuple[str, ...] = ("number", "any"),
+    doubts: tuple[int, ...] = (),
 ) -> Netstat:
-    """`ipv4` and `ipv6` are the rooms for the ends of IPv4 and of IPv6 sockets.
+    """`ipv4` and `ipv6` are the rooms for the ends of IPv4 and of IPv6 sockets. `doubts` are other
+    lengths of hosts of which the text does not tell that nothing is missing.
 
-    The columns are 18 wide with -A, which prints the addresses of control blocks before the proto.
+    -A prints the addresses of control blocks before the proto; the columns are 18 wide then, but
+    for -l.
     """
     header, before = SYSTEMS[system]
+    has_blocks = "A" in options
     titles = "%-*.*s %-*.*s %-11.11s" % (
         *(width, width, "Local Address"),
         *(width, width, "Foreign Address"),
@@ -247,33 +245,37 @@ def bsd(
 
     return Netstat(
         name=f"{system} {options}",
-        top=f"Active Internet connections\n{header(width)}{titles}\n",
-        before=lambda proto: before(proto, width),
+        top=f"Active Internet connections\n{header(has_blocks)}{titles}\n",
+        before=lambda proto: before(proto, has_blocks),
         width=width,
         printed=lambda proto, end: room(proto).printed(end),
         # Of the text alone nobody can tell that it is one which -W does not cut.
-        in_doubt=lambda proto, end: room(proto).is_filled(end) or ipv6.is_filled(end),
+        in_doubt=lambda proto, end: (
+            room(proto).is_filled(end) or ipv6.is_filled(end) or len(end.host) in doubts
+        ),
         lengths=(12, 16, width, ipv6.host),
         hosts=hosts,
         ports=ports,
     )
 
 
-USUAL, BLOCKS, BLOCKS_AND_NAMES = Room(16, 22), Room(16, 18), Room(16, 18, named_host=12)
+USUAL, BLOCKS, BLOCKS_AND_NAMES = Room(16, 22), Room(16, 18), Room(12, 18)
 WIDE_IPV6, WIDE_IPV4, ENDLESS = Room(39, 45), Room(16, 45), Room(999, 999)
+WIDE_BLOCKS_AND_NAMES = Room(12, 45)
 
 BSD = (
     bsd("macOS", "-n", 22, USUAL, USUAL),
     bsd("macOS", "", 22, USUAL, USUAL, BSD_NAMES, ANY_PORT),
-    bsd("macOS", "-An", 18, BLOCKS, BLOCKS),
-    bsd("macOS", "-A", 18, BLOCKS_AND_NAMES, BLOCKS_AND_NAMES, BSD_NAMES, ("service",)),
+    bsd("macOS", "-An", 18, BLOCKS, BLOCKS, doubts=(12,)),
+    bsd("macOS", "-A", 18, BLOCKS_AND_NAMES, BLOCKS_AND_NAMES, BSD_NAMES, ANY_PORT),
     bsd("macOS", "-ln", 45, WIDE_IPV4, WIDE_IPV6),
-    bsd("macOS", "-l", 45, WIDE_IPV4, WIDE_IPV6, NAMES_OF_IPV4, ANY_PORT),
+    bsd("macOS", "-l", 45, WIDE_IPV4, WIDE_IPV6, BSD_NAMES, ANY_PORT, doubts=(16,)),
+    bsd("macOS", "-Al", 45, WIDE_BLOCKS_AND_NAMES, WIDE_IPV6, BSD_NAMES, ANY_PORT, doubts=(12, 16)),
     bsd("macOS", "-W", 22, ENDLESS, USUAL, BSD_NAMES, ANY_PORT),
     bsd("FreeBSD", "-n", 22, USUAL, USUAL),
     bsd("FreeBSD", "", 22, USUAL, USUAL, BSD_NAMES, ANY_PORT),
-    bsd("FreeBSD", "-An", 18, BLOCKS, BLOCKS),
-    bsd("FreeBSD", "-A", 18, BLOCKS_AND_NAMES, BLOCKS_AND_NAMES, BSD_NAMES, ("service",)),
+    bsd("FreeBSD", "-An", 18, BLOCKS, BLOCKS, doubts=(12,)),
+    bsd("FreeBSD", "-A", 18, BLOCKS_AND_NAMES, BLOCKS_AND_NAMES, BSD_NAMES, ANY_PORT),
     bsd("FreeBSD", "-Wn", 45, ENDLESS, WIDE_IPV6),
     bsd("FreeBSD", "-W", 45, ENDLESS, WIDE_IPV6, BSD_NAMES, ANY_PORT),
 )

@@ -171,8 +171,8 @@ def certain(run: Run, end: End, version: str) -> bool:
     port = end.service[:15] if end.service and not numeric else str(end.port or "*")
     if run.width == 45:
         return len(host) < 39 and len(f"{host}.{port}") < 45
-    if len(host) >= 16:
-        return False
+    if len(host) >= 16 or (run.width == 18 and len(host) == 12):
+        return False  # as it would be cut, with -A if it had been asked for names
     is_ipv4 = version != "6" and host == end.host and run.width != 18 and numeric
     return is_ipv4 or len(f"{host}.{port}") < run.width or port == "*"
 

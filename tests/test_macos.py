@@ -228,8 +228,10 @@ def certain(run: Run, end: End, version: str) -> bool:
     numeric = "n" in run.options
     host = end.host if numeric or not end.name else end.name
     port = end.service[:15] if end.service and not numeric else str(end.port or "*")
+    if "A" in run.options and len(host) == 12:
+        return False  # as it would be cut if it had been asked for names
     if "l" in run.options:
-        return host == end.host
+        return host == end.host and len(host) < 39
     if len(host) >= 16:
         return False
     is_ipv4 = version != "6" and host == end.host and "A" not in run.options and numeric

@@ -223,8 +223,14 @@ def test_bsd_leaves_16_characters_of_a_host_and_22_of_all(
         ("192.168.1.1.ssh", whole("192.168.1.1", service="ssh")),
         ("db-1.example.ssh", cut("db-1.example", service="ssh")),
         ("db-1.exampl.ssh", whole("db-1.exampl", service="ssh")),
-        # Where they are printed as numbers, to 16, which no IPv4 address has.
-        ("192.168.1.10.22", whole("192.168.1.10", 22)),
+        # Without -n every host is, and nothing else of the row tells.
+        ("192.168.1.10.22", cut("192.168.1.10", 22)),
+        ("192.168.1.10.*", cut("192.168.1.10")),
+        ("2001:db8::1c.22", cut("2001:db8::1c", 22)),
+        ("192.168.1.1.22", whole("192.168.1.1", 22)),
+        ("2001:db8::1.22", whole("2001:db8::1", 22)),
+        # With it, to 16, which no IPv4 address has.
+        ("192.168.1.100.22", whole("192.168.1.100", 22)),
         ("192.168.100.200.22", cut_port("192.168.100.200")),
         ("2001:db8::1c2d:3.1", ns.Endpoint(host="2001:db8::1c2d:3", truncated=True)),
         # The whole is cut to 18: the digits of a port may be missing as well.
@@ -287,9 +293,42 @@ def test_columns_of_45_leave_room_for_the_names_of_ports(column: int, is_cut: bo
     assert end == (cut_port if is_cut else whole)("192.168.10.10", service="https-al")
 
 
-def test_columns_of_45_leave_no_room_for_the_names_of_hosts() -> None:
-    """-l leaves IPv6 addresses whole, and cuts names to 16 characters all the same."""
-    assert on_macos("host-1.example.o.443", 45) == cut("host-1.example.o", 443)
+LONG_NAME = "web-1.frankfurt.internal.example.com.ab"
+
+
+@pytest.mark.parametrize(
+    ("field", "end"),
+    [
+        # Of IPv4, to 16.
+        ("host-1.example.o.443", cut("host-1.example.o", 443)),
+        ("host-1.example.443", whole("host-1.example", 443)),
+        # Of IPv6, to 39.
+        (f"{LONG_NAME}.443", cut(LONG_NAME, 443)),
+        (f"{LONG_NAME[:-1]}.443", whole(LONG_NAME[:-1], 443)),
+        (f"{SCOPED}.443", cut(SCOPED, 443)),
+        (f"{SCOPED[:-1]}.443", whole(SCOPED[:-1], 443)),
+        (
+            "2001:1db8:1111:2222:3333:4444:5555:6666.443",
+            whole("2001:1db8:1111:2222:3333:4444:5555:6666", 443),
+        ),
+        # The whole, to 45.
+        (f"{LONG_NAME[:32]}.microsoft-ds", cut_port(LONG_NAME[:32], "microsoft-ds")),
+        (f"{LONG_NAME[:31]}.microsoft-ds", whole(LONG_NAME[:31], service="microsoft-ds")),
+    ],
+)
+def test_macos_with_wide_columns_cuts_hosts_all_the_same(field: str, end: ns.Endpoint) -> None:
+    """-l leaves most IPv6 addresses whole, and cuts IPv4's names as it does without."""
+    assert len(LONG_NAME) == 39
+    assert on_macos(field, 45) == end
+
+
+def test_a_long_address_of_ipv6_proves_nothing_of_names_in_wide_columns() -> None:
+    row = "tcp{}       0      0  {:45} {:45} LISTEN"
+    ipv6 = row.format(6, "2001:db8:1111:2222:3333:4444:5555:6666.443", "*.*")
+    name = row.format(4, "host-1.example.o.443", "*.*")
+    first, second = ns.parse(f"{MACOS_HEADER}\n{ipv6}\n{name}\n").connections
+    assert first.local == whole("2001:db8:1111:2222:3333:4444:5555:6666", 443)
+    assert second.local == cut("host-1.example.o", 443)
 
 
 # What is proved -----------------------------------------------------------------------------------
@@ -337,6 +376,45 @@ def test_only_a_longer_address_is_a_proof(other: str, is_proof: bool) -> None:
         assert end == (whole if is_proof else cut)("fe80::1234:5678:9abc", 22)
 
 
+BLOCK = "b7d1a3e0c2f40000 51aa00f1 tcp{}       0      0  {:{width}} {:{width}} ESTABLISHED"
+
+
+@pytest.mark.parametrize("width", [18, 45])
+@pytest.mark.parametrize(
+    ("proto", "other", "is_proof"),
+    [
+        (4, "192.168.1.100.22", True),
+        (4, "203.0.113.140.5031", True),
+        (4, "192.168.1.1.22", False),
+        (4, "198.51.100.7.*", False),
+        (4, "10.0.0.1.ssh", False),
+        (4, "host-1.example.ssh", False),
+        (6, "2001:db8::1c2d.22", True),
+        (6, "2001:db8::1c2d:3.1", False),  # 16 characters: of a host that was cut to them
+    ],
+)
+def test_a_host_of_more_than_12_proves_that_control_blocks_stand_beside_numbers(
+    width: int, proto: int, other: str, is_proof: bool
+) -> None:
+    """With -l IPv6 has 39 characters in any case, and proves nothing."""
+    twelve = BLOCK.format(4, "192.168.1.10.9999", "*.*", width=width)
+    beside = BLOCK.format(proto, other, "*.*", width=width)
+    for at, both in enumerate(((twelve, beside), (beside, twelve))):
+        end = ns.parse("\n".join([MACOS_HEADER_A, *both])).connections[at].local
+        is_whole = is_proof and (proto == 4 or width == 18)
+        assert end == (whole if is_whole else cut)("192.168.1.10", 9999)
+
+
+def test_numbers_beside_control_blocks_are_cut_all_the_same() -> None:
+    """Such a proof is none that nothing was cut."""
+    fields = ["192.168.1.100.22", "203.0.113.140.5031", "2001:db8::1c2d:3.1"]
+    rows = [BLOCK.format(4, field, "*.*", width=18) for field in fields]
+    ends = [c.local for c in ns.parse("\n".join([MACOS_HEADER_A, *rows])).connections]
+    assert [end.truncated for end in ends] == [False, True, True]
+    told = ns.parse("\n".join([MACOS_HEADER_A, *rows]), uncut=True)
+    assert not any(c.local.truncated for c in told.connections)
+
+
 # The same in CSV and by the command ---------------------------------------------------------------
 
 MIXED = "".join(
@@ -350,7 +428,7 @@ MIXED = "".join(
         ),
         (
             FREEBSD_HEADER_A,
-            "fffff8011a2b3c00 tcp4       0      0 203.0.113.140.5031 192.168.1.10.ssh   CLOSED",
+            "fffff8011a2b3c00 tcp4       0      0 203.0.113.140.5031 192.168.1.10.22    CLOSED",
         ),
         (
             FREEBSD_HEADER_A,
@@ -363,7 +441,7 @@ ENDS_IN_CSV = [
     ("fe80::1234:5678:9abc", "22", "::", ""),
     ("fe80::7b36:fe27:b880", "443", "::", ""),
     ("2001:db8::1c2d:3…", "443", "*", ""),
-    ("203.0.113.140", "", "192.168.1.10…", "ssh"),
+    ("203.0.113.140", "", "192.168.1.10", "22"),
     ("2001:db8::1c2d:3…", "", "db-1.example…", "ssh"),
 ]
 

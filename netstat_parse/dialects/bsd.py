@@ -34,8 +34,8 @@ STATE = one_of_words(ALL_STATES, "state")("state")
 
 NARROW_COLUMNS = AddressLimits(field=22, host=16)
 """A host is cut to 16 characters, and the whole address to 22."""
-BLOCKS_COLUMNS = AddressLimits(field=18, host=16, host_before_name=12, numbers_are_cut=True)
-"""With -A the address is cut to 18, and a host before a port's name to 12."""
+BLOCKS_COLUMNS = AddressLimits(field=18, host=16, host_with_names=12, numbers_are_cut=True)
+"""With -A the address is cut to 18, and without -n every host to 12."""
 
 LONGEST_NAME = 31
 """Bytes: netstat asks for a process's name with a buffer of 32."""

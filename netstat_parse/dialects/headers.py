@@ -118,6 +118,13 @@ def is_known_header(header: str, dialect: str | None = None) -> bool:
     return known.issuperset(read_titles(owner.spec, header) or ())
 
 
+def find_layout_of_numbers(layout: Layout) -> Layout:
+    """The layout of the same header where it is known that netstat was asked for numbers."""
+    from netstat_parse.dialects.registry import with_numbers
+
+    return with_numbers(layout) if layout.may_have_names else layout
+
+
 def find_layout(header: str, dialect: str | None = None) -> Layout | None:
     """The layout that this line announces, or None if the line is no header.
 

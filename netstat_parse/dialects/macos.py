@@ -63,8 +63,10 @@ def limits(header: str) -> AddressLimits:
 
 
 def limits_in_wide_columns(narrow: AddressLimits) -> AddressLimits:
-    """With -l the columns are 45 wide. Then only names are cut, as short as in narrow columns."""
-    return AddressLimits(host=16, only_names=True, host_before_name=narrow.host_before_name)
+    """With -l the columns are 45 wide, and hosts of IPv6 are cut to 39; those of IPv4 as before."""
+    return AddressLimits(
+        field=45, host=39, host_of_ipv4=narrow.host, host_with_names=narrow.host_with_names
+    )
 
 
 IN_NARROW_COLUMNS = r"(?=.{0,44}[ \t]\S)"

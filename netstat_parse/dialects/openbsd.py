@@ -17,7 +17,7 @@ from netstat_parse.schema import CONNECTIONS
 
 LIMITS = AddressLimits(field=22, host=16, service=8)
 LIMITS_WITH_BLOCKS = AddressLimits(
-    field=18, host=16, host_before_name=12, numbers_are_cut=True, service=8
+    field=18, host=16, host_with_names=12, numbers_are_cut=True, service=8
 )
 """With -A the columns are 18 wide."""
 

@@ -85,6 +85,14 @@ def without_widths(layout: Layout) -> Layout:
     return made
 
 
+def with_numbers(layout: Layout) -> Layout:
+    """The layout of the same header where netstat was asked for numbers."""
+    dialect = get_dialect(layout.dialect)
+    made = make_layout(dialect, get_spec(layout), layout.header, with_numbers=True)
+    assert made is not None
+    return made.giving(layout.given)
+
+
 def get_spec(layout: Layout) -> TableSpec:
     """The table whose header announced this layout."""
     return get_dialect(layout.dialect).tables[layout.table]

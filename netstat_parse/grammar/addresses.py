@@ -127,6 +127,8 @@ NUMBER_BEHIND = rf"(?=\.[0-9*]++{END_OF_WORD})"
 PORT_BEHIND = rf"(?!(?<=\S\.z39)\.50?+{END_OF_WORD})(?=\.(?:[^\s.]++|z39\.50?+){END_OF_WORD})"
 """Looks ahead: the last dot of the address. One service of /etc/services has a dot itself, z39.50;
 a column that it fills loses its last digit."""
+A_COLON, NO_COLON = r"(?=\S*:)", r"(?!\S*:)"
+"""Looks ahead: the host is an IPv6 address, or none."""
 QUICK_PORT_BEHIND = rf"(?<!\.z39)(?=\.[0-9a-z*-]++{END_OF_WORD})"
 
 
@@ -143,45 +145,68 @@ def dot_address(side: str, limits: AddressLimits) -> ParserElement:
 def dot_host(side: str, limits: AddressLimits) -> ParserElement:
     """The host of `host.port`.
 
-    One that fills the limit may have been cut; a longer IPv6 address proves that none is. A longer
+    One that fills a limit may have been cut; a longer IPv6 address proves that none is. A longer
     name proves nothing: -W leaves names alone, but not long IPv6 addresses.
     """
+    if limits.host_with_names is not None:
+        return _dot_host_with_names(side, limits, limits.host_with_names)
     longest = limits.host
     if longest is None:
         any_host = token("host", rf"\S+?{PORT_BEHIND}", quick=rf"[!-~]+?{QUICK_PORT_BEHIND}")
         return any_host(f"{side}_host")
-    is_ipv6, is_name = r"(?=\S*:)", r"(?!\S*:)"
     shorter = rf"\S{{1,{longest - 1}}}?{PORT_BEHIND}"
     quick_shorter = rf"[!-~]{{1,{longest - 1}}}{QUICK_PORT_BEHIND}"
-    cut = rf"{is_name if limits.only_names else ''}\S{{{longest}}}{PORT_BEHIND}"
-    quick_cut = rf"{is_name if limits.only_names else ''}[!-~]{{{longest}}}{QUICK_PORT_BEHIND}"
-    if limits.host_before_name is not None:
-        # With -A a host is cut to less where its port is printed by name.
-        less = limits.host_before_name
-        cut_before_name = rf"\S{{{less}}}(?!{NUMBER_BEHIND}){PORT_BEHIND}"
-        quick_cut_before_name = rf"[!-~]{{{less}}}(?=\.[a-z]){QUICK_PORT_BEHIND}"
-        shorter, cut = rf"(?!{cut_before_name}){shorter}", f"{cut_before_name}|{cut}"
-        quick_shorter = rf"(?!{quick_cut_before_name}){quick_shorter}"
-        quick_cut = f"{quick_cut_before_name}|{quick_cut}"
-    exceeding = longest if limits.only_names else longest + 1
-    complete = rf"{COMPLETE_IPV6}(?<!\S{{{exceeding}}}){PORT_BEHIND}"
+    cut, quick_cut = rf"\S{{{longest}}}{PORT_BEHIND}", rf"[!-~]{{{longest}}}{QUICK_PORT_BEHIND}"
+    if limits.host_of_ipv4 is not None:
+        cut_ipv4 = rf"{NO_COLON}\S{{{limits.host_of_ipv4}}}{PORT_BEHIND}"
+        quick_cut_ipv4 = rf"{NO_COLON}[!-~]{{{limits.host_of_ipv4}}}{QUICK_PORT_BEHIND}"
+        shorter, cut = rf"(?!{cut_ipv4}){shorter}", f"{cut_ipv4}|{cut}"
+        quick_shorter = rf"(?!{quick_cut_ipv4}){quick_shorter}"
+        quick_cut = f"{quick_cut_ipv4}|{quick_cut}"
+    complete = rf"{COMPLETE_IPV6}(?<!\S{{{longest + 1}}}){PORT_BEHIND}"
     whole = token(
         "host",
         rf"""
             {IPV4} {NUMBER_BEHIND}                         # 192.0.2.1.22
           | {shorter}                                      # fe80::1%lo0.22, *.22
           | {complete}
-          | {is_name} \S{{{longest + 1},}}? {PORT_BEHIND}
+          | {NO_COLON} \S{{{longest + 1},}}? {PORT_BEHIND}
         """,
         quick=rf"{IPV4} (?=\.[0-9*]) | {quick_shorter} | {complete}",
     )
     filling = token("host", cut, quick=quick_cut)  # 2001:db8:1:2:3:4.443
     longer = token(
         "host",
-        rf"{is_ipv6} \S{{{exceeding},}}? {PORT_BEHIND}",
-        quick=rf"{is_ipv6} [!-~]{{{exceeding},}}? {QUICK_PORT_BEHIND}",
+        rf"{A_COLON} \S{{{longest + 1},}}? {PORT_BEHIND}",
+        quick=rf"{A_COLON} [!-~]{{{longest + 1},}}? {QUICK_PORT_BEHIND}",
     )
     return forms(f"{side}_host", whole, filling, longer)
+
+
+def _dot_host_with_names(side: str, limits: AddressLimits, least: int) -> ParserElement:
+    """The host where netstat cuts hosts to `least` characters if it was asked for names.
+
+    192.168.1.10.9999 may have been 192.168.1.100 then. An address that is longer, and whose port is
+    a number, proves that netstat was asked for numbers; it is told as one that exceeds its column.
+    """
+    longest = limits.host
+    assert longest is not None
+    # Where IPv6 addresses have room of their own, they are not cut to it, and prove nothing.
+    of_ipv4 = NO_COLON if limits.host_of_ipv4 is not None else ""
+    shorter = [n for n in (limits.host_of_ipv4, least) if n is not None]
+    cut = "|".join(
+        [
+            *(rf"{of_ipv4}\S{{{n}}}{PORT_BEHIND}" for n in shorter),
+            rf"\S{{{longest}}}{PORT_BEHIND}",
+        ]
+    )
+    proof = rf"(?=\S{{{least + 1},}}{NUMBER_BEHIND}){IPV4}{NUMBER_BEHIND}"
+    if limits.host_of_ipv4 is None:
+        ipv6 = rf"{A_COLON}\S{{{least + 1},{longest - 1}}}{NUMBER_BEHIND}"
+        proof += rf"|{ipv6}|{A_COLON}\S{{{longest + 1},}}?{PORT_BEHIND}"
+    complete = rf"{COMPLETE_IPV6}(?<!\S{{{longest + 1}}}){PORT_BEHIND}"
+    whole = token("host", rf"{complete} | (?!{cut}|{proof}) \S+? {PORT_BEHIND}")
+    return forms(f"{side}_host", whole, token("host", cut), token("host", proof))
 
 
 def dot_port(side: str, limits: AddressLimits) -> ParserElement:

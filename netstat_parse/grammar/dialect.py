@@ -294,11 +294,18 @@ def behind_look(titles: tuple[str, ...], grammar: And) -> str:
     return nameless(lower(And(cells).parse_with_tabs())) if cells else ""
 
 
-def make_layout(dialect: Dialect, spec: TableSpec, header: str) -> Layout | None:
-    """The layout that a header announces, or None if it is not this table's."""
+def make_layout(
+    dialect: Dialect, spec: TableSpec, header: str, *, with_numbers: bool = False
+) -> Layout | None:
+    """The layout that a header announces, or None if it is not this table's.
+
+    `with_numbers` says that netstat was asked for numbers, which the header does not tell.
+    """
     announced = read_announced(spec, header)
     if announced is None:
         return None
+    if with_numbers:
+        announced = announced._replace(limits=announced.limits.with_numbers)
     titles = announced.titles
     columns = columns_of(spec, titles)
     known = [column.title for column in spec.columns]
@@ -338,4 +345,5 @@ def make_layout(dialect: Dialect, spec: TableSpec, header: str) -> Layout | None
         nests=spec.nests,
         rule=spec.rule,
         given=spec.given,
+        may_have_names=announced.limits.host_with_names is not None,
     )

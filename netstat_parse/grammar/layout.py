@@ -134,6 +134,7 @@ class Layout:
         nests: bool = False,
         rule: str = "",
         given: Mapping[str, str] | None = None,
+        may_have_names: bool = False,
     ) -> None:
         self.dialect = dialect
         self.table = table
@@ -169,6 +170,8 @@ class Layout:
         """A row may stand under another line, further in; its cell `above` is the text of that."""
         self.rule = rule
         """How the rules start that netstat prints around the table."""
+        self.may_have_names = may_have_names
+        """netstat cuts further where it was asked for names, and the header does not tell."""
         self.given: Mapping[str, str] = given or {}
         """The cells that every row has, or that the banner above or a heading gives to it."""
         self._giving: dict[tuple[tuple[str, str], ...], Layout] = {}

@@ -40,16 +40,22 @@ class AddressLimits(NamedTuple):
     """Of `host:port`, or `host.port`."""
     host: int | None = None
     """Of the host alone (BSD). Then `field` is the length at which a port may have been cut."""
-    host_before_name: int | None = None
-    """Of the host where the port behind it is printed by name, if that is another length."""
-    only_names: bool = False
-    """IPv6 addresses are printed whole, so one of `host` characters proves that none is cut."""
+    host_of_ipv4: int | None = None
+    """Of the host of an IPv4 socket, if that is cut further."""
+    host_with_names: int | None = None
+    """Of the host where netstat was asked for names, if it is cut further then. The header does not
+    tell; an address that is longer proves that netstat was asked for numbers."""
     numbers_are_cut: bool = False
     """At `field` characters even a numeric port may have lost its last digits."""
     service: int | None = None
     """Of a port's name (OpenBSD)."""
     also: tuple[int, ...] = ()
     """Other lengths of `host:port` that may come of a cut as well."""
+
+    @property
+    def with_numbers(self) -> AddressLimits:
+        """The limits where netstat was asked for numbers."""
+        return self._replace(host_with_names=None)
 
     @property
     def cut_fields(self) -> tuple[int, ...]:

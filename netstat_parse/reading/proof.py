@@ -33,11 +33,13 @@ class Proof:
         """How many rows the snapshot has had."""
         self._give = give
         self._truncation: Truncation | None = None
+        self._is_told = False
         self._held: list[tuple[RowReader, Known, Sequence[Line], list[Made]]] = []
 
     def begin(self, *, uncut: bool) -> None:
         """A snapshot begins, of a netstat that was told not to cut, or not."""
         self._truncation = Truncation.EXCLUDED if uncut else None
+        self._is_told = uncut
         self.rows = 0
 
     def add(self, reader: RowReader, known: Known, lines: Sequence[Line], made: list[Made]) -> None:
@@ -48,7 +50,7 @@ class Proof:
                 self._settle(Truncation.EXCLUDED)
         self.rows += len(made)
         if self._truncation is Truncation.EXCLUDED:
-            made = _as_whole(reader, known, lines, made)
+            made = self._as_whole(reader, known, lines, made)
         elif self._truncation is None and (self._held or known.has_marked(lines)):
             self._held.append((reader, known, lines, made))
             if self.rows >= ROWS_TO_PROVE:
@@ -66,19 +68,19 @@ class Proof:
         held, self._held = self._held, []
         for reader, known, lines, made in held:
             if truncation is Truncation.EXCLUDED:
-                made = _as_whole(reader, known, lines, made)
+                made = self._as_whole(reader, known, lines, made)
             self._give(reader.layout.kind, made)
 
-
-def _as_whole(
-    reader: RowReader, known: Known, lines: Sequence[Line], made: list[Made]
-) -> list[Made]:
-    """The rows, of which those that fill or exceed their columns are made again as whole."""
-    places = known.find_marked(lines)
-    if not places:
+    def _as_whole(
+        self, reader: RowReader, known: Known, lines: Sequence[Line], made: list[Made]
+    ) -> list[Made]:
+        """The rows, of which those that fill or exceed their columns are made again."""
+        places = known.find_marked(lines)
+        if not places:
+            return made
+        made = list(made)
+        read = reader.read_as_whole if self._is_told else reader.read_as_proved
+        again = read([lines[i] for i in places])
+        for place, one in zip(places, again, strict=True):
+            made[place] = one
         return made
-    made = list(made)
-    again = reader.read_as_whole([lines[i] for i in places])
-    for place, one in zip(places, again, strict=True):
-        made[place] = one
-    return made

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from netstat_parse.dialects.headers import find_layout_of_numbers
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.truncation import Truncation
 from netstat_parse.reading.glued import is_glued
@@ -152,13 +153,31 @@ class RowReader:
 
     def read_as_whole(self, lines: Sequence[Line]) -> list[Made]:
         """Make lines that are rows, where it is known that netstat cut nothing."""
-        made, holes, _ = self.read(lines, EXCLUDED)
+        return self._read_all(lines, EXCLUDED)
+
+    def read_as_proved(self, lines: Sequence[Line]) -> list[Made]:
+        """Make lines that are rows, where a text that exceeds its column has proved something.
+
+        That nothing was cut; or, where netstat cuts further if it is asked for names, that it was
+        asked for numbers.
+        """
+        if not self.layout.may_have_names:
+            return self.read_as_whole(lines)
+        return self._of_numbers._read_all(lines, POSSIBLE)
+
+    @cached_property
+    def _of_numbers(self) -> RowReader:
+        return RowReader(find_layout_of_numbers(self.layout), self._sink)
+
+    def _read_all(self, lines: Sequence[Line], truncation: Truncation) -> list[Made]:
+        """Make lines that are rows."""
+        made, holes, _ = self.read(lines, truncation)
         for i in holes:
             text = text_of(lines[i])
             found = self.layout.find_row(text)
             assert found is not None
             row = self._with_given(self._pick(found.cells))
-            made[i] = self._build([row], text, EXCLUDED, self._find_marked(found.cells))[0]
+            made[i] = self._build([row], text, truncation, self._find_marked(found.cells))[0]
         return made
 
     def _generations(self, truncation: Truncation) -> tuple[Known, Known]:
