@@ -1,4 +1,4 @@
-"""A Markdown extension: `<!-- help COMMAND -->` becomes the help of that command, as argparse prints it."""
+"""A Markdown extension: `<!-- help COMMAND -->` becomes what argparse says of that command."""
 
 from __future__ import annotations
 
