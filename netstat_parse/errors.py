@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -73,7 +75,8 @@ class UnknownDialectError(NetstatError, ValueError):
         self.known = known
 
     def __str__(self) -> str:
-        return f"no dialect {self.name!r}; there are {', '.join(self.known)}"
+        meant = did_you_mean(self.name, self.known)
+        return f"no dialect {self.name!r}{meant}; there are {', '.join(self.known)}"
 
 
 class UnknownEncodingError(NetstatError, ValueError):
@@ -175,7 +178,8 @@ class UnknownColumnError(NetstatError, ValueError):
         self.known = known
 
     def __str__(self) -> str:
-        return f"no column {self.name!r}; there are {', '.join(self.known)}"
+        meant = did_you_mean(self.name, self.known)
+        return f"no column {self.name!r}{meant}; there are {', '.join(self.known)}"
 
 
 class WhereError(NetstatError, ValueError):
@@ -207,3 +211,11 @@ class MissingExtraError(NetstatError):
 
     def __str__(self) -> str:
         return f"{self.what} needs: pip install 'netstat_parse[{self.extra}]'"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """` (did you mean ...?)` with the nearest name that is known; nothing if none is near."""
+    from difflib import get_close_matches  # takes longer than to read a small capture
+
+    nearest = get_close_matches(name.lower(), list(known), 1)
+    return f" (did you mean {nearest[0]!r}?)" if nearest else ""

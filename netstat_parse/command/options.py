@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 
 from netstat_parse.command.analysis_options import add_analysis_commands
+from netstat_parse.command.examples import add_examples
 from netstat_parse.command.input_options import add_dialect, add_input_options, add_where_options
 from netstat_parse.command.messages import UsageError
 from netstat_parse.schema import CONNECTIONS, KINDS, get_kind
@@ -36,6 +37,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Says what is wrong with the arguments, and how they are given; exits with 2."""
+        from netstat_parse.command.suggestions import suggest
+
+        message += suggest(message, self)
         if not message.isprintable():
             from netstat_parse.writing.terminal import printable
 
@@ -67,6 +71,10 @@ def make_parser() -> argparse.ArgumentParser:
     grammar.set_defaults(work=_print_grammar)
     grammar.add_argument("dialect", metavar="DIALECT")
     grammar.add_argument("-o", dest="output", metavar="FILE.html", help="draw it")
+    completion = commands.add_parser("completion", help="print what completes words in a shell")
+    completion.set_defaults(work=_print_completion)
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    add_examples(commands)
     return top
 
 
@@ -182,6 +190,12 @@ def _print_grammar(options: argparse.Namespace) -> int:
     from netstat_parse.command.describe import print_grammar
 
     return print_grammar(options)
+
+
+def _print_completion(options: argparse.Namespace) -> int:
+    from netstat_parse.command.completion import print_completion
+
+    return print_completion(options)
 
 
 class _Table(argparse.Action):
