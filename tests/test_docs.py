@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from pytest_examples import CodeExample, find_examples
 
 from netstat_parse import iter_snapshots
 
@@ -23,6 +27,9 @@ DIALECTS = {
     "windows": {"windows"},
 }
 """The dialects that the rows of a page may be of."""
+
+PAGES_WITH_CODE = [ROOT / "README.md", *sorted(PAGES.glob("**/*.md"))]
+FIXTURES = ROOT / "fixtures"
 
 BLOCK = re.compile(r"^```text\n(.*?)^```$", re.M | re.S)
 
@@ -52,3 +59,50 @@ def test_each_page_of_the_formats_shows_captures() -> None:
     pages = {p.stem for p in (PAGES / "formats").glob("*.md")} - {"index"}
     assert pages == set(DIALECTS)
     assert {c.values[0] for c in CAPTURES} == pages
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the examples run: with the files that they read."""
+    capture = (FIXTURES / "linux" / "npt.txt").read_text(encoding="utf-8")
+    (tmp_path / "netstat.txt").write_text(capture, encoding="utf-8")
+    log = "".join(f"2026-11-22T12:00:{second}Z\n{capture}\n" for second in (10, 20, 30))
+    with gzip.open(tmp_path / "day.log.gz", "wt", encoding="utf-8") as file:
+        file.write(log)
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "example",
+    [e for e in find_examples(*PAGES_WITH_CODE) if e.prefix == "python"],
+    ids=str,
+)
+def test_python_in_the_pages_runs(example: CodeExample, folder: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-c", example.source],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"},
+        check=True,
+        timeout=120,
+    )
+
+
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
+def test_links_hold(page: str) -> None:
+    """zensical checks those of docs/."""
+    for path, anchor in LINK.findall((ROOT / page).read_text(encoding="utf-8")):
+        target = ROOT / (path or page)
+        assert target.exists(), path
+        assert not anchor or anchor in find_anchors(target), f"{path}#{anchor}"
+
+
+def find_anchors(page: Path) -> set[str]:
+    """The names of a page's headings in a link."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {
+        re.sub(r"[^\w\s-]", "", heading).strip().lower().replace(" ", "-") for heading in headings
+    }
