@@ -195,13 +195,18 @@ class Layout:
         if len(self._giving) >= GIVING_KEPT:
             self._giving.clear()
         if key not in self._giving:
-            self._giving[key] = self._copy(given=given)
+            self._giving[key] = self.copy(given=given)
         return self._giving[key]
 
-    def _copy(self, **changes: object) -> Layout:
+    def copy(self, **changes: object) -> Layout:
         """This layout, but for some attributes."""
         layout = object.__new__(Layout)
-        vars(layout).update(vars(self), **changes)
+        given = {
+            name: value
+            for name, value in vars(self).items()
+            if not isinstance(getattr(Layout, name, None), cached_property)
+        }
+        vars(layout).update(given, **changes)
         return layout
 
     def find_heading(self, line: str) -> Mapping[str, str] | None:
@@ -237,7 +242,7 @@ class Layout:
     def unfinished(self) -> Layout:
         """This layout for rows whose programs' names may go on in the lines below."""
         limit = self.program_limit
-        return self._copy(program_limit=ProgramLimit(0, at_most=limit.at_most or limit.bytes))
+        return self.copy(program_limit=ProgramLimit(0, at_most=limit.at_most or limit.bytes))
 
     @cached_property
     def last_column(self) -> LastColumn:
@@ -278,13 +283,21 @@ class Layout:
 
     def find_row(self, line: str) -> Found | None:
         """The cells of a row of this layout, or None if the line is none."""
+        matched = self.find_match(line)
+        if matched is None:
+            return None
+        matcher, found = matched
+        missing = self.last_column.missing(found, matcher.pattern.whole)
+        room = room_below(found, self.program_limit) if self.may_have_room else 0
+        return Found(matcher.cells(found), missing, room)
+
+    def find_match(self, line: str) -> tuple[RowMatcher, re.Match[str]] | None:
+        """The match of a row of this layout, and what it is matched with."""
         start = line.lstrip(" \t")
         for matcher in self._matchers:
             found = matcher.match(line) if start.startswith(matcher.pattern.prefix) else None
             if found is not None and not self._find_excess(found):
-                missing = self.last_column.missing(found, matcher.pattern.whole)
-                room = room_below(found, self.program_limit) if self.may_have_room else 0
-                return Found(matcher.cells(found), missing, room)
+                return matcher, found
         return None
 
     def match(self, line: str, look_end: int) -> re.Match[str] | None:
