@@ -101,6 +101,60 @@ def test_what_stands_for_a_host_is_one_as_printed(host: str) -> None:
         assert (end.host, end.address, end.truncated) == (host, None, False)
 
 
+NO_HOSTS = (
+    *("999.1.1.1", "10.0.0.256", "1.2.3", "1.2.3.4.5", "web.1", "12345", "10.0.0.*", "*.*.*"),
+    *("\\*", "a*b", "a(b)", "{a}", "a[b]", "***", "\\[redacted]"),
+)
+HOSTS = ("x.x.x.x", "[redacted]", "10.0.0.xx", "web1", "a_b.c-d", "1.2.3.4a", "*", "192.0.2.10")
+
+
+@pytest.mark.parametrize("system", ["macos", "freebsd", "openbsd", "solaris", "windows", "aix"])
+@pytest.mark.parametrize("port", ["22", "ssh"])
+@pytest.mark.parametrize(
+    ("host", "is_read"), [*((h, False) for h in NO_HOSTS), *((h, True) for h in HOSTS)]
+)
+def test_the_same_of_every_netstat(system: str, port: str, host: str, is_read: bool) -> None:
+    table = {
+        "macos": (MACOS_BANNER, MACOS_HEADER, "tcp4       0      0  {:<22} {:<22} ESTABLISHED"),
+        "freebsd": (
+            MACOS_BANNER,
+            "Proto Recv-Q Send-Q Local Address          Foreign Address        (state)",
+            "tcp4       0      0 {:<22} {:<22} ESTABLISHED",
+        ),
+        "openbsd": (
+            MACOS_BANNER,
+            "Proto   Recv-Q Send-Q  Local Address          Foreign Address        (state)",
+            "tcp          0      0  {:<22} {:<22} ESTABLISHED",
+        ),
+        "aix": (
+            MACOS_BANNER,
+            "PCB/ADDR         Proto Recv-Q Send-Q  Local Address      Foreign Address    (state)",
+            "f1000f0000287bc0 tcp4       0      0  {:<18} {:<18} ESTABLISHED",
+        ),
+        "solaris": (
+            "TCP: IPv4",
+            "   Local Address        Remote Address    Swind  Send-Q Rwind  Recv-Q    State   ",
+            "{:<20} {:<20}  64128      0 128872      0 ESTABLISHED",
+        ),
+        "windows": (
+            "Active Connections",
+            "  Proto  Local Address          Foreign Address        State",
+            "  TCP    {:<22} {:<22} ESTABLISHED",
+        ),
+    }
+    *above, row = table[system]
+    end = f"{host}{':' if system == 'windows' else '.'}{port}"
+    whole = "192.0.2.1" + (":" if system == "windows" else ".") + "4000"
+    snapshot = one([*above, row.format(end, whole), row.format(whole, end)])
+    assert snapshot.dialect == system
+    ends = [c.local for c in snapshot.connections[:1]] + [c.foreign for c in snapshot.connections]
+    assert {e.host for e in ends[:1] + ends[2:]} == ({host} if is_read else set())
+    assert len(snapshot.connections) == 2 * is_read
+    assert len(snapshot.unparsed) == 2 * (not is_read)
+    for e in ends[:1] + ends[2:]:
+        assert (e.address is not None) == (host == "192.0.2.10")
+
+
 def test_a_name_that_fills_its_column_may_end_in_digits() -> None:
     host = "a-host.of-this.2026.1"
     (connection,) = linux(row(local=f"{host}:1"), options="").connections
