@@ -25,7 +25,14 @@ from netstat_parse.grammar.truncation import Truncation
 from netstat_parse.models.common import FrozenDict, Process, construct_all
 from netstat_parse.models.connections import TcpState
 from netstat_parse.reading.lines import has_long_line
-from netstat_parse.schema import CONNECTIONS, INTERFACES, LISTEN_QUEUES, ROUTES, Kind
+from netstat_parse.schema import (
+    CONNECTIONS,
+    INTERFACES,
+    LISTEN_QUEUES,
+    ROUTES,
+    UNIX_SOCKETS,
+    Kind,
+)
 
 LONGEST = 300
 """Characters; nothing is kept to be used again of longer texts."""
@@ -275,6 +282,7 @@ def _make_processes(layout: Layout, keys: list[Key]) -> Iterable[tuple[Key, Proc
 
 BUILDERS: dict[Kind, str] = {
     CONNECTIONS: "build.ConnectionBuilder",
+    UNIX_SOCKETS: "table_builders.TruncatableBuilder",
     ROUTES: "table_builders.RouteBuilder",
     INTERFACES: "table_builders.InterfaceBuilder",
     LISTEN_QUEUES: "table_builders.ListenQueueBuilder",

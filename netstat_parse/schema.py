@@ -24,7 +24,8 @@ class Cell(NamedTuple):
     column: str = ""
     """Its column in CSV, if that has another name."""
     truncatable: bool = False
-    """netstat may cut it. The grammar then tells apart NAME, NAME_fills and NAME_exceeds."""
+    """It may be cut, by netstat or where the input ends. The grammar then tells apart NAME,
+    NAME_fills and NAME_exceeds."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -47,6 +48,7 @@ class Kind:
         key: str | None = None,
         option: str = "",
         is_written_as_printed: bool = True,
+        has_marks: bool = True,
         is_always_in_json: bool = False,
     ) -> None:
         self.name = name
@@ -63,6 +65,8 @@ class Kind:
         """What `--table` and `write_csv(table=...)` call it."""
         self.is_written_as_printed = is_written_as_printed
         """Its columns in CSV are its cells, so that CSV needs no records."""
+        self.has_marks = has_marks
+        """Its records say which of their texts may have been cut."""
         self.is_always_in_json = is_always_in_json
         """`write_json` writes its field where there is no such table. The first kinds are written
         always; later ones only where there are rows, so that output does not change with each."""
@@ -117,13 +121,14 @@ UNIX_SOCKETS = Kind(
         Cell("inode", int),
         Cell("pid", int),
         Cell("program"),
-        Cell("path"),
+        Cell("path", truncatable=True),
     ),
 )
 
 MULTICAST_GROUPS = Kind(
     "multicast_groups",
     title="multicast groups",
+    has_marks=False,
     record="MulticastGroup",
     cells=(
         Cell("interface"),
@@ -201,6 +206,7 @@ STATISTICS = Kind(
     "statistics",
     title="statistics",
     is_written_as_printed=False,
+    has_marks=False,
     record="Statistic",
     cells=(
         Cell("section"),
@@ -215,6 +221,7 @@ OTHER_TABLES = Kind(
     "other_tables",
     title="other tables",
     is_written_as_printed=False,
+    has_marks=False,
     record="OtherTable",
     cells=(
         Cell("banner"),

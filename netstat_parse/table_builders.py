@@ -126,7 +126,8 @@ class InterfaceBuilder(TruncatableBuilder):
 
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
-        self._shows_star = any("(?P<is_down>" in pattern.whole for pattern in layout.patterns)
+        wholes = "".join(pattern.whole for pattern in layout.patterns)
+        self._shows_star = "(?P<is_down>" in wholes and "(?P<flags>" not in wholes
 
     def finish(self, fields: dict[str, Any]) -> None:
         """Set whether it is down, where the flags tell."""

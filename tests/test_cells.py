@@ -101,6 +101,60 @@ def test_what_stands_for_a_host_is_one_as_printed(host: str) -> None:
         assert (end.host, end.address, end.truncated) == (host, None, False)
 
 
+NO_HOSTS = (
+    *("999.1.1.1", "10.0.0.256", "1.2.3", "1.2.3.4.5", "web.1", "12345", "10.0.0.*", "*.*.*"),
+    *("\\*", "a*b", "a(b)", "{a}", "a[b]", "***", "\\[redacted]"),
+)
+HOSTS = ("x.x.x.x", "[redacted]", "10.0.0.xx", "web1", "a_b.c-d", "1.2.3.4a", "*", "192.0.2.10")
+
+
+@pytest.mark.parametrize("system", ["macos", "freebsd", "openbsd", "solaris", "windows", "aix"])
+@pytest.mark.parametrize("port", ["22", "ssh"])
+@pytest.mark.parametrize(
+    ("host", "is_read"), [*((h, False) for h in NO_HOSTS), *((h, True) for h in HOSTS)]
+)
+def test_the_same_of_every_netstat(system: str, port: str, host: str, is_read: bool) -> None:
+    table = {
+        "macos": (MACOS_BANNER, MACOS_HEADER, "tcp4       0      0  {:<22} {:<22} ESTABLISHED"),
+        "freebsd": (
+            MACOS_BANNER,
+            "Proto Recv-Q Send-Q Local Address          Foreign Address        (state)",
+            "tcp4       0      0 {:<22} {:<22} ESTABLISHED",
+        ),
+        "openbsd": (
+            MACOS_BANNER,
+            "Proto   Recv-Q Send-Q  Local Address          Foreign Address        (state)",
+            "tcp          0      0  {:<22} {:<22} ESTABLISHED",
+        ),
+        "aix": (
+            MACOS_BANNER,
+            "PCB/ADDR         Proto Recv-Q Send-Q  Local Address      Foreign Address    (state)",
+            "f1000f0000287bc0 tcp4       0      0  {:<18} {:<18} ESTABLISHED",
+        ),
+        "solaris": (
+            "TCP: IPv4",
+            "   Local Address        Remote Address    Swind  Send-Q Rwind  Recv-Q    State   ",
+            "{:<20} {:<20}  64128      0 128872      0 ESTABLISHED",
+        ),
+        "windows": (
+            "Active Connections",
+            "  Proto  Local Address          Foreign Address        State",
+            "  TCP    {:<22} {:<22} ESTABLISHED",
+        ),
+    }
+    *above, row = table[system]
+    end = f"{host}{':' if system == 'windows' else '.'}{port}"
+    whole = "192.0.2.1" + (":" if system == "windows" else ".") + "4000"
+    snapshot = one([*above, row.format(end, whole), row.format(whole, end)])
+    assert snapshot.dialect == system
+    ends = [c.local for c in snapshot.connections[:1]] + [c.foreign for c in snapshot.connections]
+    assert {e.host for e in ends[:1] + ends[2:]} == ({host} if is_read else set())
+    assert len(snapshot.connections) == 2 * is_read
+    assert len(snapshot.unparsed) == 2 * (not is_read)
+    for e in ends[:1] + ends[2:]:
+        assert (e.address is not None) == (host == "192.0.2.10")
+
+
 def test_a_name_that_fills_its_column_may_end_in_digits() -> None:
     host = "a-host.of-this.2026.1"
     (connection,) = linux(row(local=f"{host}:1"), options="").connections
@@ -120,3 +174,83 @@ def test_all_tables_of_a_snapshot_are_of_one_netstat() -> None:
     assert {socket.dialect for socket in alone.unix_sockets} == {"busybox"}
     below = one([LINUX_BANNER, linux_header("epo"), *UNIX_160])
     assert {socket.dialect for socket in below.unix_sockets} == {"linux"}
+
+
+SOCKETS = (
+    "Active UNIX domain sockets (w/o servers)",
+    "Proto RefCnt Flags       Type       State         I-Node   PID/Program name     Path",
+)
+LOCAL_SOCKETS = (
+    "Active LOCAL (UNIX) domain sockets",
+    "Address          Type   Recv-Q Send-Q            Inode             Conn             Refs"
+    "          Nextref Addr",
+)
+
+
+def unix_row(path: str, process: str = "-") -> str:
+    return f"unix  2      [ ]         DGRAM                    20254    {process:<20} {path}"
+
+
+def local_row(path: str) -> str:
+    zeros = " ".join(f"{0:>16}" for _ in range(4))
+    return f"c5e32000c5e32000 dgram       0      0 {zeros} {path}"
+
+
+@pytest.mark.parametrize(
+    ("path", "size"),
+    [
+        ("/" + "a" * 107, 108),
+        ("@" + "a" * 107, 108),
+        ("/" + "a" * 108, 109),
+        ("@" + "a" * 108, 109),
+        ("/" + "a b" * 36, 109),
+        ("/" + "é" * 53, 107),
+        ("/" + "é" * 54, 109),
+        ("/a" + "漢" * 35, 107),
+        ("/" + "漢" * 36, 109),
+        ("/" + "\U0001f600" * 27, 109),
+        ("/" + "\\xff" * 107, 108),
+        ("/" + "\\xff" * 108, 109),
+        ("/" + "a" * 103, 104),
+        ("/" + "a" * 104, 105),
+        ("/" + "é" * 52, 105),
+    ],
+)
+@pytest.mark.parametrize("behind", ["", " ", " " * 60])
+def test_a_path_is_no_longer_than_its_field(path: str, size: int, behind: str) -> None:
+    """sun_path has 108 bytes on Linux, and 104 on the BSDs."""
+    for above, row, most in ((SOCKETS, unix_row(path), 108), (LOCAL_SOCKETS, local_row(path), 104)):
+        snapshot = one([*above, row + behind])
+        assert [s.path for s in snapshot.unix_sockets] == [path] * (size <= most)
+        assert [line.number for line in snapshot.unparsed] == [3] * (size > most)
+        if size > most:
+            assert f"path of at most {most} bytes" in snapshot.unparsed[0].reason
+
+
+@pytest.mark.parametrize(
+    ("process", "is_read"),
+    [
+        ("1/" + "é" * 8 + "x", True),  # 19 bytes
+        ("1/" + "é" * 9 + "x", False),  # 12 characters, 21 bytes
+        ("1/" + "漢" * 6, True),  # 20: busybox prints one more
+        ("1/" + "漢" * 6 + "x", False),
+        ("1/" + "\U0001f600" * 5, False),
+        ("12345/" + "ß" * 8, False),
+        ("1/x" + "\u20ac" * 6, False),
+    ],
+)
+@pytest.mark.parametrize("options", ["p", "po", "epo"])
+@pytest.mark.parametrize("is_stripped", [False, True])
+def test_the_bytes_of_a_name_count(
+    process: str, is_read: bool, options: str, is_stripped: bool
+) -> None:
+    size = len(process.encode())
+    is_read = is_read and (size < 20 or options == "p")  # busybox has no timers
+    owner = f"{'root':<10} {4711:<10} " if "e" in options else ""
+    padded = process + " " * (20 - size)
+    text = row(owner + padded + (" off (0.00/0/0)" if "o" in options else ""))
+    snapshot = linux(text.rstrip() if is_stripped else text, options=options)
+    assert [c.process and c.process.truncated for c in snapshot.connections] == [True] * is_read
+    assert [line.number for line in snapshot.unparsed] == [3] * (not is_read)
+    unix = one([*SOCKETS, unix_row("/run/x", padded)])
+    assert len(unix.unix_sockets) == (is_read and size < 20)

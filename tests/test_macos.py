@@ -452,15 +452,23 @@ def test_a_port_that_would_fill_a_narrow_column_is_whole_in_a_wide_one() -> None
         ("a:b", 1),
         ("12:34", 56),
         ("x:1 y:2 LISTEN", 99999),
-        ("WhatsApp Helper (Renderer) long", 9090),
-        ("é" * 15, 7),
+        ("WhatsApp Helper ", 9090),
+        ("é" * 8, 7),
     ],
 )
 def test_process_names(run: Run, name: str, pid: int) -> None:
     found = only_row(run, replace(ESTABLISHED, name=name, pid=pid))
     assert found.process is not None
     assert (found.process.name, found.process.pid) == (name, pid)
-    assert found.process.truncated or len(name.encode()) < 31
+    assert found.process.truncated == (len(name.encode()) == 16)
+
+
+@pytest.mark.parametrize("run", [VERBOSE, BOTH, Run(741, "anlv")])
+@pytest.mark.parametrize("name", ["Google Chrome He <<", "a" * 17, "é" * 9, "x" + "é" * 8])
+def test_the_kernel_keeps_16_bytes_of_a_name(run: Run, name: str) -> None:
+    text = capture(run, [replace(ESTABLISHED, name=name, pid=7)])
+    with pytest.raises(ns.ParseError, match="at most 16 bytes"):
+        ns.parse(text)
 
 
 def test_two_processes_of_which_one_pretends() -> None:
@@ -604,7 +612,7 @@ SOME = [
         12,
         local=End("*", 61001),
         pid=9090,
-        name="WhatsApp Helper (Renderer) long",
+        name="WhatsApp Helper ",
         flow_hash=0,
     ),
     Socket("icm", "6", pid=201, name="configd", flow_hash=0),

@@ -14,10 +14,10 @@ from netstat_parse.grammar.dialect import CellContext, Column, Field, RowKind, T
 from netstat_parse.grammar.tokens import (
     COUNTER,
     adjacent,
-    free_text,
     literal,
     number,
     one_of_words,
+    path,
     token,
     word_token,
 )
@@ -37,10 +37,11 @@ NARROW_COLUMNS = AddressLimits(field=22, host=16)
 BLOCKS_COLUMNS = AddressLimits(field=18, host=16, host_with_names=12, numbers_are_cut=True)
 """With -A the address is cut to 18, and without -n every host to 12."""
 
-LONGEST_NAME = 31
-"""Bytes: netstat asks for a process's name with a buffer of 32."""
-PROGRAM_LIMIT = ProgramLimit(16)
-"""What the kernel keeps of it (MAXCOMLEN)."""
+LONGEST_NAME = 16
+"""Bytes: what the kernel keeps of a process's name (MAXCOMLEN)."""
+PROGRAM_LIMIT = ProgramLimit(LONGEST_NAME)
+LONGEST_PATH = 104
+"""Bytes of sun_path (sys/un.h)."""
 
 
 def proto(names: str) -> ParserElement:
@@ -166,10 +167,11 @@ def bsd_unix(banner: str, *, more_columns: tuple[Column, ...] = ()) -> TableSpec
             pointer("Refs", "references"),
             pointer("Nextref", "next_reference"),
             *more_columns,
-            Column("Addr", free_text("path", "path", ""), required=True),
+            Column("Addr", path(LONGEST_PATH), required=True),
         ),
         row_kinds=(RowKind("unix"),),
         program_limit=PROGRAM_LIMIT,
+        path_limit=LONGEST_PATH,
         follows_another_table=True,
         look=r"[0-9a-f]{6,16} [ \t]++ (?: stream | dgram | seqpac ) [ \t]++ [0-9]++ [ \t]++ [0-9]",
         other_headers=("Address  Type   Recv-Q Send-Q    Inode     Conn     Refs  Nextref Addr",),

@@ -23,7 +23,7 @@ def explain(layout: Layout, line: str) -> tuple[int, str]:
         except ParseBaseException as error:
             furthest = max(furthest, (error.loc, error.msg), key=lambda found: found[0])
         else:
-            return len(line) + 1, "expected the rest of the row"
+            return layout.explain_excess(line) or (len(line) + 1, "expected the rest of the row")
     column, message = furthest
     return column + 1, message[:1].lower() + message[1:]
 

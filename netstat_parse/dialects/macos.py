@@ -102,42 +102,48 @@ def process(pid: str, program: str, words: str = "process:pid") -> CellGrammar:
 
     def cell(context: CellContext) -> ParserElement:
         rest = rf":{ID}{END_OF_WORD}{context.behind}[ \t]*+$"
-        # Code - Insiders:77    00102 00000004    -> Code - Insiders
-        pattern = rf"""
-            (?>
-                (?: [^\ \t\n] .{{0,{LONGEST_NAME - 1}}}? )??    # kernel tasks have no name
-                (?={rest})
-            )
-        """
-        if context.cells_behind and context.cells_behind[0].name == EFFECTIVE_NAME:
-            tail = CellContext(context.limits, context.cells_behind[1:]).behind
-            pattern = f"{in_its_width(tail)} | {pattern} {no_other(rest)}"
-        found = token("process name", pattern)(program)
-        known = adjacent(found, literal(":"), word_token("pid", ID)(pid))
+
+        def pattern(first: str, any_other: str) -> str:
+            # Code - Insiders:77    00102 00000004    -> Code - Insiders
+            text = rf"""
+                (?>
+                    (?: {first} {any_other}{{0,{LONGEST_NAME - 1}}}? )??  # kernel tasks have none
+                    (?={rest})
+                )
+            """
+            if context.cells_behind and context.cells_behind[0].name == EFFECTIVE_NAME:
+                tail = CellContext(context.limits, context.cells_behind[1:]).behind
+                return f"{in_its_width(any_other, tail)} | {text} {no_other(rest)}"
+            return text
+
+        # A letter may take several bytes, of which there are so many.
+        name = token(
+            f"process name of at most {LONGEST_NAME} bytes",
+            pattern(r"[^\ \t\n]", "."),
+            quick=pattern("[!-~]", r"[\ -~]"),
+        )
+        known = adjacent(name(program), literal(":"), word_token("pid", ID)(pid))
         return choice(words, known, word_token("':'", ":")) if words == EFFECTIVE_NAME else known
 
     return cell
 
 
-def in_its_width(tail: str) -> str:
+def in_its_width(character: str, tail: str) -> str:
     """The pattern of a process's name, when this and the next one fill the widths of their fields.
 
-    A name shorter than its field has a blank more before it, which leaves but one place for its
-    colon. A longer one might end at another colon as well: then it is not taken. `tail` is the
-    pattern of what stands behind both processes.
+    That leaves but one place for its colon. `character` is the pattern of those in the name, `tail`
+    that of what stands behind both processes.
     """
     padded_pid = "|".join(rf"[0-9]{{{n}}}[ ]{{{6 - n}}}" for n in range(1, 6)) + "|[0-9]{6,10}"
     next_process = rf"""
         (?: [ ]{{16}} : [ ]{{6}}                               # none
-          | .{{16,{LONGEST_NAME}}}? : (?:{padded_pid})
+          | .{{{LONGEST_NAME}}} : (?:{padded_pid})
         )
     """
     rest = rf": (?:{padded_pid}) [ ] {next_process} {tail} [ \t]*+ $"
+    # 131768         rapportd:501             launchd:1      00102    -> rapportd
     return rf"""
-        # 131768         rapportd:501             launchd:1      00102    -> rapportd
-        .{{0,15}}? (?<=[0-9][ ].{{16}}) (?={rest})
-        # 131768 WhatsApp Helper (Renderer):9090                   :         -> the long name
-      | (?<=[0-9][ ]) (?> .{{16,{LONGEST_NAME}}}? (?={rest}) ) {no_other(rest)}
+        {character}{{0,{LONGEST_NAME}}}? (?<=[0-9][ ].{{{LONGEST_NAME}}}) (?={rest})
     """
 
 

@@ -44,9 +44,9 @@ UDP_STATES = dict.fromkeys(("Unbound", "Idle", "Connected"), "UNKNOWN")
 """What udp prints are no states of TCP, and are kept as they are printed."""
 
 LONGEST_USER = 8
-PROGRAM_LIMIT = ProgramLimit(13)
-"""A command is cut to 13 characters, or to 14; the header does not tell to which."""
 LONGEST_COMMAND = 14
+PROGRAM_LIMIT = ProgramLimit(13, at_most=LONGEST_COMMAND)
+"""A command is cut to 13 characters, or to 14; the header does not tell to which."""
 
 # Cells --------------------------------------------------------------------------------------------
 

@@ -53,6 +53,8 @@ def forms(
 
 # host:port ----------------------------------------------------------------------------------------
 
+NAME_CHARACTER = r"[^\s:\[\]\\*(){}]"
+"""A name has none of these marks, nor has what stands for one."""
 CUT_COLON_HOST = r"(?<!\[) [^\s\[\]\\*(){}]+ (?=:)"
 """A host that may have been cut: an IPv6 address, or a name."""
 NO_NAME = rf"(?! (?: [^\s:]* \. )? [0-9]++ :[^\s:]*+ {END_OF_WORD} )"
@@ -127,9 +129,17 @@ NUMBER_BEHIND = rf"(?=\.[0-9*]++{END_OF_WORD})"
 PORT_BEHIND = rf"(?!(?<=\S\.z39)\.50?+{END_OF_WORD})(?=\.(?:[^\s.]++|z39\.50?+){END_OF_WORD})"
 """Looks ahead: the last dot of the address. One service of /etc/services has a dot itself, z39.50;
 a column that it fills loses its last digit."""
+DOT_CHARACTERS = rf"""
+    (?= (?: \* | \[[^\s\[\]]+\] | (?:{NAME_CHARACTER}|:)+ ) {PORT_BEHIND} )
+"""
+"""Looks ahead: `*`, `[redacted]`, or a host without marks that none has."""
+DOT_HOST = rf"{DOT_CHARACTERS} (?! (?!{IPV4}{PORT_BEHIND}) (?:[^\s:%]*\.)? [0-9]++ {PORT_BEHIND} )"
+"""Looks ahead: that, and its last label has not only digits, unless it is an address."""
 A_COLON, NO_COLON = r"(?=\S*:)", r"(?!\S*:)"
 """Looks ahead: the host is an IPv6 address, or none."""
 QUICK_PORT_BEHIND = rf"(?<!\.z39)(?=\.[0-9a-z*-]++{END_OF_WORD})"
+QUICK_DOT_HOST = r"(?! (?:[^\s:%]*\.)? [0-9]++ \.[^\s.]*+ (?!\S) )"
+QUICK_WHOLE_HOSTS = rf"{IPV4} (?=\.[0-9*]) | (?:{IPV4}|\*) {QUICK_PORT_BEHIND}"
 
 
 def dot_address(side: str, limits: AddressLimits) -> ParserElement:
@@ -152,14 +162,19 @@ def dot_host(side: str, limits: AddressLimits) -> ParserElement:
         return _dot_host_with_names(side, limits, limits.host_with_names)
     longest = limits.host
     if longest is None:
-        any_host = token("host", rf"\S+?{PORT_BEHIND}", quick=rf"[!-~]+?{QUICK_PORT_BEHIND}")
+        any_host = token(
+            "host",
+            rf"{DOT_HOST} \S+?{PORT_BEHIND}",
+            quick=rf"{QUICK_WHOLE_HOSTS} | {QUICK_DOT_HOST} {QUICK_HOST}+?{QUICK_PORT_BEHIND}",
+        )
         return any_host(f"{side}_host")
     shorter = rf"\S{{1,{longest - 1}}}?{PORT_BEHIND}"
-    quick_shorter = rf"[!-~]{{1,{longest - 1}}}{QUICK_PORT_BEHIND}"
-    cut, quick_cut = rf"\S{{{longest}}}{PORT_BEHIND}", rf"[!-~]{{{longest}}}{QUICK_PORT_BEHIND}"
+    quick_shorter = rf"{QUICK_DOT_HOST} {QUICK_HOST}{{1,{longest - 1}}}{QUICK_PORT_BEHIND}"
+    cut = rf"\S{{{longest}}}{PORT_BEHIND}"
+    quick_cut = rf"{QUICK_HOST}{{{longest}}}{QUICK_PORT_BEHIND}"
     if limits.host_of_ipv4 is not None:
         cut_ipv4 = rf"{NO_COLON}\S{{{limits.host_of_ipv4}}}{PORT_BEHIND}"
-        quick_cut_ipv4 = rf"{NO_COLON}[!-~]{{{limits.host_of_ipv4}}}{QUICK_PORT_BEHIND}"
+        quick_cut_ipv4 = rf"{NO_COLON}{QUICK_HOST}{{{limits.host_of_ipv4}}}{QUICK_PORT_BEHIND}"
         shorter, cut = rf"(?!{cut_ipv4}){shorter}", f"{cut_ipv4}|{cut}"
         quick_shorter = rf"(?!{quick_cut_ipv4}){quick_shorter}"
         quick_cut = f"{quick_cut_ipv4}|{quick_cut}"
@@ -168,17 +183,17 @@ def dot_host(side: str, limits: AddressLimits) -> ParserElement:
         "host",
         rf"""
             {IPV4} {NUMBER_BEHIND}                         # 192.0.2.1.22
-          | {shorter}                                      # fe80::1%lo0.22, *.22
+          | {DOT_HOST} {shorter}                           # fe80::1%lo0.22, *.22
           | {complete}
-          | {NO_COLON} \S{{{longest + 1},}}? {PORT_BEHIND}
+          | {DOT_HOST} {NO_COLON} \S{{{longest + 1},}}? {PORT_BEHIND}
         """,
-        quick=rf"{IPV4} (?=\.[0-9*]) | {quick_shorter} | {complete}",
+        quick=rf"{QUICK_WHOLE_HOSTS} | {quick_shorter} | {complete}",
     )
-    filling = token("host", cut, quick=quick_cut)  # 2001:db8:1:2:3:4.443
+    filling = token("host", rf"{DOT_CHARACTERS} (?:{cut})", quick=quick_cut)  # 2001:db8:1:2:3:4.443
     longer = token(
         "host",
-        rf"{A_COLON} \S{{{longest + 1},}}? {PORT_BEHIND}",
-        quick=rf"{A_COLON} [!-~]{{{longest + 1},}}? {QUICK_PORT_BEHIND}",
+        rf"{DOT_CHARACTERS} {A_COLON} \S{{{longest + 1},}}? {PORT_BEHIND}",
+        quick=rf"{A_COLON} {QUICK_HOST}{{{longest + 1},}}? {QUICK_PORT_BEHIND}",
     )
     return forms(f"{side}_host", whole, filling, longer)
 
@@ -205,8 +220,9 @@ def _dot_host_with_names(side: str, limits: AddressLimits, least: int) -> Parser
         ipv6 = rf"{A_COLON}\S{{{least + 1},{longest - 1}}}{NUMBER_BEHIND}"
         proof += rf"|{ipv6}|{A_COLON}\S{{{longest + 1},}}?{PORT_BEHIND}"
     complete = rf"{COMPLETE_IPV6}(?<!\S{{{longest + 1}}}){PORT_BEHIND}"
-    whole = token("host", rf"{complete} | (?!{cut}|{proof}) \S+? {PORT_BEHIND}")
-    return forms(f"{side}_host", whole, token("host", cut), token("host", proof))
+    whole = token("host", rf"{complete} | {DOT_HOST} (?!{cut}|{proof}) \S+? {PORT_BEHIND}")
+    filling = token("host", rf"{DOT_CHARACTERS} (?:{cut})")
+    return forms(f"{side}_host", whole, filling, token("host", rf"{DOT_CHARACTERS} (?:{proof})"))
 
 
 def dot_port(side: str, limits: AddressLimits) -> ParserElement:

@@ -142,6 +142,8 @@ class TableSpec:
     limits: Callable[[str], AddressLimits] = never_truncated
     """Header -> the lengths from which on an address may have been cut."""
     program_limit: ProgramLimit = NEVER_CUT
+    path_limit: int = 0
+    """How many bytes a path has at most, where there are paths."""
     states: Mapping[str, str] = field(default_factory=dict)
     """Printed state -> name of the TcpState."""
     plain_family: str | None = None
@@ -336,6 +338,7 @@ def make_layout(
         states=spec.states,
         plain_family=spec.plain_family,
         program_limit=spec.program_limit,
+        path_limit=spec.path_limit,
         patterns=patterns,
         continued_prefixes=spec.continued_prefixes,
         follows_another_table=spec.follows_another_table,

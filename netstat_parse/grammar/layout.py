@@ -13,11 +13,14 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from netstat_parse.grammar.padding import LastColumn, room_below
-from netstat_parse.grammar.truncation import NEVER_CUT, ProgramLimit
+from netstat_parse.grammar.truncation import NEVER_CUT, ProgramLimit, size_of
 from netstat_parse.schema import EXCEEDS, FILLS, Kind, get_kind
 
 GIVING_KEPT = 64
 """A layout is kept with the cells that so many headings give."""
+
+PROCESSES = (("pid", "program"), ("effective_pid", "effective_program"))
+"""The cells of processes: the pid, and the name."""
 
 Cells = tuple[str, ...]
 """The texts of a row, in the order of its layout's `names`. What a row does not have is empty."""
@@ -125,6 +128,7 @@ class Layout:
         states: Mapping[str, str],
         plain_family: str | None = None,
         program_limit: ProgramLimit = NEVER_CUT,
+        path_limit: int = 0,
         patterns: tuple[RowPattern, ...],
         continued_prefixes: tuple[str, ...] = (),
         follows_another_table: bool = False,
@@ -155,6 +159,8 @@ class Layout:
         self.plain_family = plain_family
         """The family of a proto without a number, where the address does not tell."""
         self.program_limit = program_limit
+        self.path_limit = path_limit
+        """How many bytes a path has at most; 0 where there are none."""
         self.patterns = patterns
         self.continued_prefixes = continued_prefixes
         """How the rows start that may go on in the lines below; `find_row` takes them joined."""
@@ -189,13 +195,18 @@ class Layout:
         if len(self._giving) >= GIVING_KEPT:
             self._giving.clear()
         if key not in self._giving:
-            self._giving[key] = self._copy(given=given)
+            self._giving[key] = self.copy(given=given)
         return self._giving[key]
 
-    def _copy(self, **changes: object) -> Layout:
+    def copy(self, **changes: object) -> Layout:
         """This layout, but for some attributes."""
         layout = object.__new__(Layout)
-        vars(layout).update(vars(self), **changes)
+        given = {
+            name: value
+            for name, value in vars(self).items()
+            if not isinstance(getattr(Layout, name, None), cached_property)
+        }
+        vars(layout).update(given, **changes)
         return layout
 
     def find_heading(self, line: str) -> Mapping[str, str] | None:
@@ -230,7 +241,8 @@ class Layout:
 
     def unfinished(self) -> Layout:
         """This layout for rows whose programs' names may go on in the lines below."""
-        return self._copy(program_limit=ProgramLimit(0))
+        limit = self.program_limit
+        return self.copy(program_limit=ProgramLimit(0, at_most=limit.at_most or limit.bytes))
 
     @cached_property
     def last_column(self) -> LastColumn:
@@ -271,13 +283,21 @@ class Layout:
 
     def find_row(self, line: str) -> Found | None:
         """The cells of a row of this layout, or None if the line is none."""
+        matched = self.find_match(line)
+        if matched is None:
+            return None
+        matcher, found = matched
+        missing = self.last_column.missing(found, matcher.pattern.whole)
+        room = room_below(found, self.program_limit) if self.may_have_room else 0
+        return Found(matcher.cells(found), missing, room)
+
+    def find_match(self, line: str) -> tuple[RowMatcher, re.Match[str]] | None:
+        """The match of a row of this layout, and what it is matched with."""
         start = line.lstrip(" \t")
         for matcher in self._matchers:
             found = matcher.match(line) if start.startswith(matcher.pattern.prefix) else None
-            if found is not None:
-                missing = self.last_column.missing(found, matcher.pattern.whole)
-                room = room_below(found, self.program_limit) if self.may_have_room else 0
-                return Found(matcher.cells(found), missing, room)
+            if found is not None and not self._find_excess(found):
+                return matcher, found
         return None
 
     def match(self, line: str, look_end: int) -> re.Match[str] | None:
@@ -286,8 +306,34 @@ class Layout:
         for matcher in self._matchers:
             if start.startswith(matcher.pattern.prefix) and matcher.behind.match(line, look_end):
                 found = matcher.match(line)
-                if found is not None:
+                if found is not None and not self._find_excess(found):
                     return found
+        return None
+
+    def _find_excess(self, found: re.Match[str]) -> str:
+        """The cell of a row that has more bytes than netstat prints; empty if none has.
+
+        The grammar counts characters, of which some take several bytes.
+        """
+        groups = found.re.groupindex
+        for pid, program in PROCESSES:
+            if program in groups and self.program_limit.is_exceeded_by(
+                found[pid] or "", found[program] or ""
+            ):
+                return program
+        is_too_long = self.path_limit and size_of(found["path"] or "") > self.path_limit
+        return "path" if is_too_long else ""
+
+    def explain_excess(self, line: str) -> tuple[int, str] | None:
+        """At which column (from 1) a text of a row starts that has more bytes than netstat prints,
+        and what was expected; None if there is none."""
+        for matcher in self._matchers:
+            found = matcher.match(line)
+            cell = self._find_excess(found) if found is not None else ""
+            if found is not None and cell:
+                most = self.program_limit.at_most or self.program_limit.bytes
+                most = self.path_limit if cell == "path" else most
+                return found.start(cell) + 1, f"expected a {cell} of at most {most} bytes"
         return None
 
     def cell(self, cells: Cells, name: str) -> str:

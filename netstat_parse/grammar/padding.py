@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from netstat_parse.grammar.truncation import ProgramLimit
+from netstat_parse.grammar.truncation import ProgramLimit, size_of
 
 WIDEST_LAST_COLUMN = 20
 """To so many characters at most netstat pads the last column..."""
@@ -19,15 +19,7 @@ WIDER_LAST_COLUMNS = {"Security Context": 50}
 PROGRAM_FIELD = 20
 """Bytes that net-tools and busybox print of `pid/name` at most, with the blank behind it."""
 LONGEST_PATH = 108
-"""Bytes of sun_path (Linux, include/uapi/linux/un.h; the BSDs have 104)."""
-
-_ONE_BYTE = re.compile(r"\\x[0-9a-f]{2}")
-"""A byte that is no UTF-8, as lines come that have one."""
-
-
-def size_of(text: str) -> int:
-    """How many bytes netstat printed of a text."""
-    return len(_ONE_BYTE.sub("?", text).encode(errors="replace"))
+"""Bytes of sun_path (Linux, include/uapi/linux/un.h)."""
 
 
 def room_below(found: re.Match[str], limit: ProgramLimit) -> int:

@@ -279,6 +279,16 @@ def port(side: str) -> ParserElement:
     return choice("port", known(f"{side}_port"), none, is_exclusive=True)
 
 
+def path(longest: int) -> ParserElement:
+    """A path in the row's last column, which may hold blanks and may be empty."""
+    fits = rf"(?= (?> \\x[0-9a-f]{{2}} | [^\n] ){{0,{longest}}} [ \t]*+ (?![^\n]) )"
+    return token(
+        f"path of at most {longest} bytes",
+        rf"{fits} (?: .* [^ \t\n] )?+",
+        quick=rf"[!-~]{{1,{longest}}}+ (?= [ ]*+ $) | (?= [ -~]{{0,{longest}}} $ ) .* [^ \n] | ",
+    )("path")
+
+
 def free_text(name: str, words: str, behind: str, longest: int = 255) -> ParserElement:
     """Text that may hold blanks, under the results name `name`; it may be empty.
 

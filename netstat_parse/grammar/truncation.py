@@ -14,6 +14,7 @@ this module together to the grammar of `host:port` and `host.port`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
@@ -63,26 +64,43 @@ class AddressLimits(NamedTuple):
         return () if self.field is None else tuple(sorted({*self.also, self.field}))
 
 
+_ONE_BYTE = re.compile(r"\\x[0-9a-f]{2}")
+"""A byte that is no UTF-8, as lines come that have one."""
+
+
+def size_of(text: str) -> int:
+    """How many bytes netstat printed of a text."""
+    if text.isascii() and "\\" not in text:
+        return len(text)
+    return len(_ONE_BYTE.sub("?", text).encode(errors="replace"))
+
+
 class ProgramLimit(NamedTuple):
     """How many bytes netstat prints of a program's name; None: it never cuts it."""
 
     bytes: int | None = None
     with_pid: bool = False
     """The number counts `pid/name`, not the name alone, and blanks behind it are padding."""
+    at_most: int | None = None
+    """So many are printed by another netstat, or an older one, that has the same header."""
 
     def is_filled_by(self, pid: str, name: str) -> bool:
         """True if the name fills its field, or is longer.
 
         Where blanks are padding, it may have been cut right behind a blank, which is lost.
         """
-        return self.bytes is not None and self._length(pid, name) >= self.bytes - self.with_pid
+        if self.bytes is None:
+            return False
+        # What looks like a byte that is no UTF-8 may be four letters of the name itself.
+        return self._with_pid(pid, len(name.encode(errors="replace"))) >= self.bytes - self.with_pid
 
-    def is_exceeded_by(self, pid: str, name: str) -> bool:
-        """True if the name is longer than netstat prints it."""
-        return self.bytes is not None and self._length(pid, name) > self.bytes
+    def is_exceeded_by(self, pid: str, name: str, *, by_others: bool = True) -> bool:
+        """True if the name is longer than netstat prints it; `by_others`: than any of them does."""
+        most = (self.at_most if by_others else None) or self.bytes
+        return most is not None and self._with_pid(pid, size_of(name)) > most
 
-    def _length(self, pid: str, name: str) -> int:
-        return len(name.encode(errors="replace")) + (len(pid) + 1 if self.with_pid else 0)
+    def _with_pid(self, pid: str, size: int) -> int:
+        return size + len(pid) + 1 if self.with_pid else size
 
 
 NEVER_CUT = ProgramLimit()

@@ -36,5 +36,7 @@ class UnixSocket(Frozen):
     """The address of the first that refers to it (BSD: Refs)."""
     next_reference: NonNegativeInt | None = None
     """The address of the next in the list that it is in (BSD: Nextref)."""
+    truncated: tuple[str, ...] = ()
+    """The names of the fields whose text may be cut: `path`, where the input ends inside it."""
     extra: Extra = Field(default_factory=FrozenDict)
     """Cells of columns that no model field holds, by the column's title."""

@@ -269,7 +269,8 @@ def _ask(
         if found is None or not any(found.groups()):
             continue
         cells = {_plain(name): cell for name, cell in found.groupdict().items() if cell}
-        if layout.program_limit.is_exceeded_by(cells.get("pid", ""), cells.get("program", "")):
+        pid, program = cells.get("pid", ""), cells.get("program", "")
+        if layout.program_limit.is_exceeded_by(pid, program, by_others=False):
             continue
         if field_end is not None and _is_otherwise(layout, found, field_end):
             refuted.append(layout)

@@ -122,6 +122,7 @@ def _read_rows(section: Section, held: Sequence[HeldLine], verdict: Verdict) -> 
     made, holes, known = table.reader.read(rows)
     good = {ways for ways in {row.ways for row in held} if layout in ways.layouts}
     holes += [i for i, row in enumerate(held) if row.ways not in good]
+    holes += [i for i, row in enumerate(held) if row.number == section.without_end]
     start = 0
     for hole in (*sorted(set(holes)), len(held)):
         if start < hole:

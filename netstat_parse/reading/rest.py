@@ -17,7 +17,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from netstat_parse.dialects.headers import Banner, OtherBanner
-from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD, size_of
+from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD
+from netstat_parse.grammar.truncation import size_of
 from netstat_parse.lazy import LazyPattern
 from netstat_parse.reading import noise
 from netstat_parse.reading.account import LineKind

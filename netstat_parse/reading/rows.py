@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from netstat_parse.dialects.headers import find_layout_of_numbers
 from netstat_parse.grammar.layout import Cells, Layout
+from netstat_parse.grammar.open_end import open_end, open_ended
 from netstat_parse.grammar.truncation import Truncation
 from netstat_parse.reading.glued import is_glued
 from netstat_parse.reading.lines import has_long_line, joined, text_of
@@ -146,6 +147,26 @@ class RowReader:
     def read_unfinished(self, text: str, cells: Cells) -> tuple[Made, Known]:
         """Make one row, as `read_alone` does, whose program's name may go on below."""
         return self._of_unfinished.read_alone(text, cells)
+
+    def read_open(self, text: str) -> tuple[Made, Known] | None:
+        """Make one row, as `read_alone` does, whose last word may lack its end; None if that is
+        whole."""
+        opened = open_end(self.layout, text)
+        if opened is None:
+            return None
+        last, cells = opened
+        reader = self._of_open_name if last == "program" else self._of_open_ended
+        made, known = reader.read_alone(text, cells)
+        known.marked.clear()  # no longer text proves that this one is whole
+        return made, known
+
+    @cached_property
+    def _of_open_ended(self) -> RowReader:
+        return RowReader(open_ended(self.layout), self._sink)
+
+    @cached_property
+    def _of_open_name(self) -> RowReader:
+        return RowReader(open_ended(self.layout).unfinished(), self._sink)
 
     @cached_property
     def _of_unfinished(self) -> RowReader:

@@ -77,6 +77,8 @@ class Section:
         """There were stamps in front of the lines above."""
         self.text = ""
         """The line without what is around it."""
+        self.without_end = 0
+        """The number of the line that the input ends in, without a line end; 0 if there is none."""
         self.front_before: datetime | None = None
         """The time in front of the row above."""
         self._readers = RowReaders(sink)
@@ -106,6 +108,7 @@ class Section:
     def take(self, line: str, *, terminated: bool = True) -> None:
         """Take the next line; `terminated` is False if the input ended inside it."""
         self.account.open(line)
+        self.without_end = 0 if terminated else self.account.number
         self._is_below_blank = False
         if len(line) > MAX_LINE:
             self.account.report(MAX_LINE + 1, f"a line of at most {MAX_LINE} characters")
@@ -115,14 +118,15 @@ class Section:
             text = self.wrapping.take_off_frame(text)
         table = self.table
         if "\\n" in text and (lines := around.find_in_json(text)):
+            self.without_end = 0
             for piece in lines:
                 self.take_text(piece)
         else:
-            self.take_text(text, terminated=terminated)
+            self.take_text(text)
         if table is not None:
             table.is_new = False
 
-    def take_text(self, text: str, *, terminated: bool = True) -> None:
+    def take_text(self, text: str) -> None:
         """Take what is left of the line without what is around it."""
         self.text = text
         if self.table is not None and take_rest(self, self.table, behind_stamp(self, text)):
@@ -144,16 +148,16 @@ class Section:
             if isinstance(row, Row):
                 refuse(self, row)
             return
-        if not terminated and isinstance(row, Row) and self.table and self.table.is_cut_short(row):
-            self.account.report(
-                len(self.account.line) + 1, "expected the rest of the row: the input ends inside it"
-            )
-            return
-        if isinstance(row, Row) and self.table is not None:
+        if isinstance(row, Row) and self.table is not None and not self.is_without_end:
             self.table.learn_row(row)
         if isinstance(row, Odd | Heading) and hold_above(self, row):
             return
         self.handle(found)
+
+    @property
+    def is_without_end(self) -> bool:
+        """The input ends in the line that is taken, without a line end."""
+        return self.without_end == self.account.number
 
     def take_rows(self, rows: Sequence[lines.Line], made: list[Made], known: Known) -> None:
         """Take lines that are rows of the table, complete in themselves, and what they gave."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
-from netstat_parse.grammar.padding import PROGRAM_FIELD, Padding, size_of
+from netstat_parse.grammar.padding import PROGRAM_FIELD, Padding
+from netstat_parse.grammar.truncation import size_of
 from netstat_parse.reading.classify import Row
 from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.rows import Known, RowReader

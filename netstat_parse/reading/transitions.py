@@ -40,8 +40,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from netstat_parse.grammar.layout import Layout
+    from netstat_parse.grammar.layout import Cells, Layout
+    from netstat_parse.reading.rows import Known
     from netstat_parse.reading.section import Section
+    from netstat_parse.reading.sink import Made
+    from netstat_parse.reading.table import Table
+
+
+ENDS_INSIDE = "expected the rest of the row: the input ends inside it"
+OPEN_END = "the input ends without a line end, so its last word may be cut"
 
 
 class At(Enum):
@@ -182,12 +189,15 @@ def take_row(section: Section, row: Row) -> None:
     table = section.table
     assert table is not None
     section.pass_pending_row()
+    if section.is_without_end and table.is_cut_short(row):
+        section.account.report(len(section.account.line) + 1, ENDS_INSIDE)
+        return
     if table.lacks_its_end(row):
         section.account.report_odd(row.text, table.layout)
         table.expect_rest(row.missing)
         return
     cells = table.put_below(row.text, row.cells) if table.layout.nests else row.cells
-    made, known = table.reader.read_alone(row.text, cells)
+    made, known = _make(section, table, row.text, cells)
     section.account.count(LineKind.ROW)
     table.count([row.text])
     table.expect_rest(row.missing)
@@ -196,11 +206,22 @@ def take_row(section: Section, row: Row) -> None:
         section.pass_pending_row()
 
 
+def _make(section: Section, table: Table, text: str, cells: Cells) -> tuple[Made, Known]:
+    """Make a row, of which the last word may lack its end if the input ends in it."""
+    if section.is_without_end:
+        read = table.reader.read_open(text) if table.layout.kind.has_marks else None
+        if read is not None or not table.layout.kind.has_marks:
+            section.sink.note(OPEN_END)
+        if read is not None:
+            return read
+    return table.reader.read_alone(text, cells)
+
+
 def extend_row(section: Section, line: Continuation) -> None:
     """The row above is put in the place of the one that both lines are."""
     table, row = section.table, line.row
     assert table is not None
-    made, known = table.reader.read_alone(row.text, row.cells)
+    made, known = _make(section, table, row.text, row.cells)
     section.account.count(LineKind.CONTINUATION)
     table.expect_rest(row.missing)
     table.pending = PendingRow(row.text, made, known)
@@ -295,6 +316,8 @@ def keep_aside(section: Section, odd: Odd) -> None:
     aside, account = section.aside, section.account
     assert aside is not None
     aside.count += 1
+    if section.is_without_end:
+        section.sink.note(OPEN_END)
     if len(aside.lines) < MOST_LINES:
         text = odd.text
         if aside.front and account.line.startswith(aside.front):

@@ -7,7 +7,8 @@ all that a name in it has of escape sequences and entities.
 from __future__ import annotations
 
 from netstat_parse.dialects.headers import Banner
-from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD, size_of
+from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD
+from netstat_parse.grammar.truncation import size_of
 from netstat_parse.reading import around, noise, stamps
 from netstat_parse.reading.classify import (
     Expected,

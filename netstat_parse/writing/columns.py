@@ -145,11 +145,19 @@ def _field_getters(record: type[BaseModel], but: Iterable[str]) -> dict[str, Get
 
 
 def _part(field: str, name: str) -> Getter:
-    return lambda record: _text(getattr(getattr(record, field, None), name, None))
+    part = _field(name)
+    return lambda record: part(getattr(record, field, None))
 
 
 def _field(field: str) -> Getter:
-    return lambda record: _text(getattr(record, field, None))
+    return lambda record: _text(getattr(record, field, None)) + _mark(record, field)
+
+
+def _mark(record: Any, field: str) -> str:
+    """What ends the text of a field that netstat may have cut."""
+    cut = getattr(record, "truncated", ())
+    is_cut = field in cut if isinstance(cut, tuple) else cut and field == "name"
+    return MARK if is_cut or getattr(record, f"{field}_truncated", False) else ""
 
 
 def kind_names() -> tuple[str, ...]:

@@ -549,7 +549,7 @@ class CsvRows:
         for i in long:
             row = rows[i]
             name = row[program]
-            if name and not name.endswith(MARK) and is_filled_by(row[pid], name):
+            if row[pid] and not name.endswith(MARK) and is_filled_by(row[pid], name):
                 rows[i] = (*row[:program], name + MARK, *row[program + 1 :])
 
     def _with_marks(self, cells: Cells, forms: Cells, truncation: Truncation) -> Cells:

@@ -175,11 +175,11 @@ def process(longest: int | None) -> CellGrammar:
         if longest is not None:
             end = context.behind + r"[ \t]*+ (?![^\n])"
             ends = rf"(?= (?: \\x[0-9a-f]{{2}} | [^\n] ){{1,{longest}}} {end} )"
-            quick_ends = rf"(?= [^\n]{{1,{longest}}} {end} )"
+            quick_ends = rf"(?= [\ -~]{{1,{longest}}} {end} )"
         if context.is_padded and not context.cells_behind:
             # A row that ends before its field does is not read in bulk: its neighbours tell why.
             # One that is complete has a blank at the end of its field.
-            quick_ends = rf"(?= [0-9] .{{{PROGRAM_COLUMN - 2}}} [ ]++ (?![^\n]) )"
+            quick_ends = rf"(?= [0-9] [\ -~]{{{PROGRAM_COLUMN - 2}}} [ ]++ (?![^\n]) )"
         pid = token("pid", ends + ID, quick=quick_ends + "[1-9][0-9]{0,9}+")("pid")
         program = free_text("program", "program name", context.behind)
         known = adjacent(pid, literal("/"), program)

@@ -212,6 +212,7 @@ NET_TOOLS_OR_BUSYBOX = replace(
         else column
         for column in ENGLISH_AND_GERMAN.columns
     ),
+    program_limit=ProgramLimit(LONGEST_PROGRAM, with_pid=True, at_most=LONGEST_PROGRAM_OF_BUSYBOX),
     plain_family=None,
     row_kinds=(
         *(kind for kind in ENGLISH_AND_GERMAN.row_kinds if kind.name != "raw"),

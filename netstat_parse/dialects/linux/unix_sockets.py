@@ -14,15 +14,16 @@ from pyparsing import ParserElement
 from netstat_parse.dialects.linux.cells import PROGRAM_COLUMN
 from netstat_parse.dialects.linux.locales import ENGLISH, LANGUAGES, escaped, in_charset
 from netstat_parse.grammar.dialect import Claim, Column, RowKind, TableSpec
+from netstat_parse.grammar.padding import LONGEST_PATH
 from netstat_parse.grammar.tokens import (
     ID,
     adjacent,
     choice,
-    free_text,
     literal,
     number,
     one_of_words,
     optional,
+    path,
     token,
     word_token,
 )
@@ -66,11 +67,11 @@ def process(end_of_field: str) -> ParserElement:
         for digits in range(1, 11)
         if (width := PROGRAM_COLUMN - 1 - digits)
     )
-    folded = r"""
-        (?: (?! [ \t]{2,} [^\s/@] ) . ){0,40}?
+    folded = rf"""
+        (?: (?! [ \t]{{2,}} [^\s/@] ) . ){{0,{PROGRAM_COLUMN - len("1/")}}}?
         (?= [ \t]++ [/@] | [ \t]*+ $ )              # a path, or one in the abstract namespace
     """
-    name = token("program name", f"{in_field} | {folded}")("program")
+    name = token("program name", f"{in_field} | {folded}", quick=in_field)("program")
     known = adjacent(token("pid", ID)("pid"), literal("/"), name)
     return choice("pid/program name or -", word_token("-", "-"), known)
 
@@ -95,7 +96,7 @@ def linux_unix(
         Column("State", optional(STATE)),
         Column("I-Node", choice("inode", word_token("-", "-"), number("inode", "inode"))),
         Column(process_title, process("[ ]" if separator else "")),
-        Column("Path", free_text("path", "path", ""), required=True),
+        Column("Path", path(LONGEST_PATH), required=True),
     )
     spec = TableSpec(
         kind=UNIX_SOCKETS,
@@ -104,6 +105,7 @@ def linux_unix(
         row_kinds=(RowKind("unix"),),
         banners=banners,
         program_limit=ProgramLimit(PROGRAM_COLUMN - len(separator), with_pid=True),
+        path_limit=LONGEST_PATH,
         follows_another_table=True,
         look=r"unix [ \t]++ [0-9]++ [ \t]++ \[",
     )

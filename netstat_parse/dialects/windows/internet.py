@@ -26,6 +26,7 @@ from netstat_parse.dialects.windows.languages import (
     any_spelling,
     spellings,
 )
+from netstat_parse.grammar.addresses import IPV4, NAME_CHARACTER, NO_NAME
 from netstat_parse.grammar.dialect import (
     CellContext,
     CellGrammar,
@@ -57,19 +58,22 @@ STATES = tcp_states({"LISTEN": "LISTENING"}) | {"BOUND": "UNKNOWN", "DELETE_TCB"
 
 HOST = token(
     "host",
-    r"""
-        (?<=\[) [0-9A-Fa-f:.]{2,45}+            # [2001:db8::1]:443 -> 2001:db8::1
-            (?: % [0-9A-Za-z_.-]{1,64}+ )?+     # [fe80::1%12]:443  -> fe80::1%12
+    rf"""
+        (?<=\[) [0-9A-Fa-f:.]{{2,45}}+            # [2001:db8::1]:443 -> 2001:db8::1
+            (?: % [0-9A-Za-z_.-]{{1,64}}+ )?+     # [fe80::1%12]:443  -> fe80::1%12
             (?=\]:)
-      | (?<!\[) [^\s:\[\]]++ (?=:)              # 0.0.0.0:135, *:*, host.example:https
+      | (?<!\[) (?: \* | {IPV4} ) (?=:)          # 0.0.0.0:135, *:*
+      | \[ [^\s:\[\]]++ \] (?=:)                # [redacted]:443
+      | (?<!\[) {NO_NAME} {NAME_CHARACTER}++ (?=:)  # host.example:https
     """,
 )
-"""An IPv6 address in brackets, which are not part of it, or anything without a colon."""
+"""An IPv6 address in brackets, which are not part of it; an IPv4 address, `*`, or a name."""
 
 
 def address(side: str) -> ParserElement:
     """`host:port` or `[host]:port`."""
-    opening, closing = token("host", r"\[? (?=\S)"), token("':'", r"\]? :")
+    opening = token("host", r"(?: \[ (?= [^\s\[\]]*: [^\s\[\]]*\]: ) )?+ (?=\S)")
+    closing = token("':'", r"\]? :")
     return adjacent(opening, HOST(f"{side}_host"), closing, port(side))
 
 
@@ -84,7 +88,7 @@ NAME = r"""
 """A word of a service's name, which stands two blanks in and may be in any language. It is no
 endpoint, which a damaged row would have."""
 COMPONENT = rf"""
-    (?<= [ \t] )                                             # netstat indents it
+    (?<= [ ] )                                               # netstat indents it
     (?: (?! (?:TCP|UDP|Proto) (?!\S) ) [0-9A-Za-z_] [0-9A-Za-z_$.-]{{0,255}}+  # RpcSs
       | [A-Za-z]:\\ [^\n<>|"*?:]{{0,255}} [^\s<>|"*?:]         # C:\WINDOWS\RPCRT4.dll
       | --[ ]unknown[ ]component\(s\)[ ]--
