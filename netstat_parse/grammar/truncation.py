@@ -75,7 +75,12 @@ class ProgramLimit(NamedTuple):
 
         Where blanks are padding, it may have been cut right behind a blank, which is lost.
         """
-        return self.bytes is not None and self._length(pid, name) >= self.bytes - self.with_pid
+        return self.bytes is not None and self._length(pid, name) >= self.least
+
+    @property
+    def least(self) -> int:
+        """From so many bytes on a name fills its field."""
+        return (self.bytes or 0) - self.with_pid
 
     def is_exceeded_by(self, pid: str, name: str) -> bool:
         """True if the name is longer than netstat prints it."""
