@@ -67,7 +67,7 @@ from netstat_parse.schema import CONNECTIONS, UNIX_SOCKETS
 LAYOUT = find_layout(linux_header("p"))
 assert LAYOUT is not None
 IN_TABLE = Expected(layout=LAYOUT)
-BETWEEN = Expected(alone=RowsAlone(None), kinds_alone=(CONNECTIONS,))
+BETWEEN = Expected(alone=RowsAlone(None), kinds_alone=lambda: (CONNECTIONS,))
 NOTE = "(Not all processes could be identified, non-owned process info"
 HEAD_OF_WATCH = "Every 2.0s: netstat -npt            host: Sun Nov 22 12:22:41 UTC 2026"
 SCTP_LAYOUT = find_layout(linux_header())
@@ -130,7 +130,7 @@ def test_a_row_is_one_of_the_layout() -> None:
     assert LAYOUT.cell(found.cells, "program") == "sshd"
     # Without its header it may be a row alone, if rows alone may come.
     assert classify(row, BETWEEN) == RowAlone(row, CONNECTIONS)
-    assert classify(row, BETWEEN._replace(kinds_alone=(UNIX_SOCKETS,))) == Odd(row)
+    assert classify(row, BETWEEN._replace(kinds_alone=lambda: (UNIX_SOCKETS,))) == Odd(row)
     assert classify(row, Expected()) == Odd(row)
     # A row of another table is none of this one.
     assert classify(linux_row(ROW), IN_TABLE) == Odd(linux_row(ROW))

@@ -70,15 +70,12 @@ def _content(path: Path) -> bytes:
 
 def cut_often(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Files are cut into parts of about this many bytes."""
-    monkeypatch.setattr(jobs, "places_for_cuts", partial(parts.places_for_cuts, size=size))
+    monkeypatch.setattr(jobs, "find_parts", partial(parts.find_parts, size=size))
 
 
 def find_parts(path: Path, size: int) -> list[Part]:
     """The parts that a file is read in."""
-    places = parts.places_for_cuts(str(path), size)
-    with path.open("rb") as file:
-        found = [parts.find_part(file, places, i, Options()) for i in range(len(places))]
-    return [part for part in found if part is not None]
+    return list(parts.find_parts(str(path), Options(), size))
 
 
 # Random logs --------------------------------------------------------------------------------------
@@ -379,18 +376,18 @@ def test_a_pipe_is_read_when_its_turn_comes(
 BROKEN = "tcp        0      x 10.0.0.1:22\n"
 
 
-def count_rests(monkeypatch: pytest.MonkeyPatch) -> list[parts.Part]:
-    """The parts that were converted once more, from where more was spent than an input may cost."""
-    rests: list[parts.Part] = []
-    submit = jobs._submit
+def watch_repeats(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The files of which a part is converted once more, as more was spent than one may cost."""
+    repeats: set[str] = set()
 
-    def watch(pool: ProcessPoolExecutor, task: jobs.Task) -> Any:
-        if task.rest is not None:
-            rests.append(task.rest[0])
-        return submit(pool, task)
+    class Pool(ProcessPoolExecutor):
+        def submit(self, function: Any, task: jobs.Task) -> Any:  # type: ignore[override]
+            if task.spent is not None:
+                repeats.add(task.part.path)
+            return super().submit(function, task)
 
-    monkeypatch.setattr(jobs, "_submit", watch)
-    return rests
+    monkeypatch.setattr(jobs, "ProcessPoolExecutor", Pool)
+    return repeats
 
 
 @pytest.mark.parametrize(("explained", "is_over"), [(20, False), (19, True), (7, True), (1, True)])
@@ -406,9 +403,9 @@ def test_rejected_lines_are_explained_up_to_the_limit_of_the_input(
     cut_often(monkeypatch, 5000)
     expected = convert(paths, 1)
     assert expected.rejects.count(b"Send-Q") == 2 * min(explained, 20)
-    rests = count_rests(monkeypatch)
+    repeats = watch_repeats(monkeypatch)
     assert convert(paths, 2) == expected
-    assert [Path(rest.path) for rest in rests] == paths * is_over
+    assert repeats == set(map(str, paths * is_over))
 
 
 @pytest.mark.parametrize(("headers", "is_over"), [(4, False), (3, True), (1, True)])
@@ -428,27 +425,9 @@ def test_headers_are_made_sense_of_up_to_the_limit_of_the_input(
     expected = convert([path], 1)
     assert expected.status == PARTLY
     assert expected.rejects.count(b"different headers") == 2 * (4 - headers)
-    rests = count_rests(monkeypatch)
+    repeats = watch_repeats(monkeypatch)
     assert convert([path], 2) == expected
-    assert bool(rests) == is_over
-
-
-def test_parts_that_do_not_meet_are_not_put_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "a.log"
-    path.write_text(corpora.log(20, 50))
-    cut_often(monkeypatch, 10_000)
-    _, second, *_ = find_parts(path, 10_000)
-
-    def find_part(file: BinaryIO, places: range, number: int, options: Options) -> Part | None:
-        found = parts.find_part(file, places, number, options)
-        return found._replace(start=found.start + 100) if found and number == 2 else found
-
-    monkeypatch.setattr(jobs, "find_part", find_part)
-    rests = count_rests(monkeypatch)
-    assert convert([path], 3) == convert([path], 1)
-    assert rests == [Part(str(path), second.end or 0)]
+    assert bool(repeats) == is_over
 
 
 # Progress -----------------------------------------------------------------------------------------
@@ -536,7 +515,7 @@ import os, sys, time
 from functools import partial
 from netstat_parse import command
 from netstat_parse.command import jobs
-jobs.places_for_cuts = partial(jobs.places_for_cuts, size=10_000)
+jobs.find_parts = partial(jobs.find_parts, size=10_000)
 def waiting(*_):
     with open(sys.argv[2], "a") as file:
         file.write(f"{os.getpid()}\\n")

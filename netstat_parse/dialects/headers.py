@@ -69,8 +69,9 @@ _OTHER_STARTS = tuple(frozen.OTHER_BANNERS)
 
 def may_be_header(text: str) -> bool:
     """A cheap test that almost every line fails which is no header."""
-    return len(text) <= LONGEST and any(
-        all(title in text for title in titles) for titles in frozen.REQUIRED_TITLES
+    return text in frozen.LAYOUTS or (
+        len(text) <= LONGEST
+        and any(all(title in text for title in titles) for titles in frozen.REQUIRED_TITLES)
     )
 
 

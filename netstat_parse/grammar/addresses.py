@@ -31,7 +31,7 @@ from netstat_parse.schema import EXCEEDS, FILLS
 
 SIDES = ("local", "foreign")
 
-OCTET = "(?:1[0-9]{0,2}+|2(?:[0-4][0-9]?+|5[0-5]?+|[6-9])?+|[3-9][0-9]?+|0)"
+OCTET = "(?:1[0-9]{0,2}+|[3-9][0-9]?+|2[0-4][0-9]|25[0-5]|2[0-9]?+|0)"
 IPV4 = r"\.".join([OCTET] * 4)
 
 
@@ -63,7 +63,7 @@ COLON_HOST = rf"(?: \*(?=:) | {IPV4}(?=:) | \[[^\s\[\]:]+\](?=:) | {NO_NAME} {CU
 """A whole host: also `*`, and `[redacted]`."""
 QUICK_HOST = "[!-'+-Z^-z|~]"
 QUICK_COLON_HOST = rf"""
-    (?: (?= [0-9A-Fa-f]{{0,4}}+:[0-9A-Fa-f]{{0,4}}+: ) {QUICK_HOST}+ (?=:)
+    (?: [0-9A-Fa-f]{{0,4}}+:[0-9A-Fa-f]{{0,4}}+: {QUICK_HOST}* (?=:)
       | {IPV4} (?=:)
       | (?= [^\s:]* [A-Za-z_-] [^\s:.]*+ : ) {QUICK_HOST}+ (?=:)
       | \*(?=:)

@@ -92,7 +92,12 @@ class ProgramLimit(NamedTuple):
         if self.bytes is None:
             return False
         # What looks like a byte that is no UTF-8 may be four letters of the name itself.
-        return self._with_pid(pid, len(name.encode(errors="replace"))) >= self.bytes - self.with_pid
+        return self._with_pid(pid, len(name.encode(errors="replace"))) >= self.least
+
+    @property
+    def least(self) -> int:
+        """From so many bytes on a name fills its field."""
+        return (self.bytes or 0) - self.with_pid
 
     def is_exceeded_by(self, pid: str, name: str, *, by_others: bool = True) -> bool:
         """True if the name is longer than netstat prints it; `by_others`: than any of them does."""

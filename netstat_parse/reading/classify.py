@@ -142,8 +142,8 @@ class Expected(NamedTuple):
     """The row right above, if it may go on in this line."""
     alone: RowsAlone | None = None
     """What knows rows that no header announces."""
-    kinds_alone: tuple[Kind, ...] = ()
-    """The kinds of tables of which rows may come that no header announces."""
+    kinds_alone: Callable[[], tuple[Kind, ...]] = tuple
+    """Gives the kinds of tables of which rows may come that no header announces."""
     headers: Set[HeaderSort] = frozenset()
     """The sorts of the headers that came before."""
     header_may_come: bool = True
@@ -254,10 +254,9 @@ def _find_session(text: str, expected: Expected, peeled: int) -> Note | Rule | P
 
 
 def _find_row_alone(text: str, expected: Expected, peeled: int) -> RowAlone | None:
-    if expected.alone is None or not expected.kinds_alone:
-        return None
-    kind = expected.alone.find_kind(text)
-    return RowAlone(text, kind) if kind in expected.kinds_alone else None
+    kinds = expected.kinds_alone()
+    kind = expected.alone.find_kind(text) if expected.alone is not None and kinds else None
+    return RowAlone(text, kind) if kind in kinds else None
 
 
 def _peel(text: str, expected: Expected, peeled: int) -> Line | None:

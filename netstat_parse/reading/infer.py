@@ -132,6 +132,8 @@ class RowsAlone:
         They get the numbers from `number` on. It is quicker than to classify each again, and gives
         the same: what a row is, without anything in front, depends on its shape alone.
         """
+        if not self._shapes:
+            return 0
         found = []
         for line in lines[: ROWS_TO_INFER - len(self.held)]:
             known = self._known.get(line) or self._recognize(line)

@@ -13,6 +13,7 @@ import io
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 from netstat_parse.dialects import frozen
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from netstat_parse.reading.sink import Build
     from netstat_parse.schema import Kind
 
-PART = 2**23
+PART = 2**24
 """Bytes; a part is about as large, or as large as the one snapshot in it."""
 LOOK = 2**22
 """Bytes; so far behind a place is the next snapshot looked for. A longer one is read by one
@@ -69,6 +70,11 @@ class Part(NamedTuple):
     start: int = 0
     end: int | None = None
 
+    @property
+    def is_cut(self) -> bool:
+        """True if it is not all of the file."""
+        return self.start > 0 or self.end is not None
+
 
 class PartReader:
     """The bytes of a part, as a file to read from."""
@@ -87,34 +93,32 @@ class PartReader:
         return self._file.read(size)
 
 
-def places_for_cuts(path: str, size: int = PART) -> range:
-    """Places in a file, this many bytes apart, behind which it may be cut; the first is 0.
+def find_parts(path: str, options: Options, size: int = PART) -> Iterator[Part]:
+    """The parts of a file, each found when it is asked for: cut at the first snapshot that begins
+    behind each place, this many bytes apart.
 
-    There is no other where it is to be read as a whole: if it is compressed, in UTF-16, or no
-    regular file.
+    It is one part if it is compressed, in UTF-16, or no regular file.
     """
-    try:
-        status = os.stat(path)
-        if stat.S_ISREG(status.st_mode):  # what is read from a pipe is gone
-            with open(path, "rb") as file:
-                if _is_text(file, 0):
-                    return range(0, max(1, status.st_size - size // 2), size)
-    except OSError:
-        pass  # whoever reads it tells
-    return range(1)
+    start = 0
+    with suppress(OSError):  # whoever reads it tells
+        for place in _find_places(path, size):
+            if place > start:
+                with open(path, "rb") as file:
+                    end = find_snapshot(file, place, options)
+                if end is not None:
+                    yield Part(path, start, end)
+                    start = end
+    yield Part(path, start)
 
 
-def find_part(file: BinaryIO, places: range, number: int, options: Options) -> Part | None:
-    """The part behind one of the places: from the first snapshot that begins there, up to the
-    first one behind a later place. None if no snapshot is found there."""
-    start = find_snapshot(file, places[number], options) if number else 0
-    if start is None:
-        return None
-    ends = (find_snapshot(file, place, options) for place in places[number + 1 :])
-    end = next((end for end in ends if end is not None), None)
-    if len(places) > 1:
-        file.seek(0)
-    return Part(file.name, start, end)
+def _find_places(path: str, size: int) -> range:
+    """Where in a file to look for a snapshot to cut it at."""
+    status = os.stat(path)
+    if stat.S_ISREG(status.st_mode):  # what is read from a pipe is gone
+        with open(path, "rb") as file:
+            if _is_text(file, 0):
+                return range(size, status.st_size - size // 2, size)
+    return range(0)
 
 
 def _is_text(file: BinaryIO, place: int) -> bool:

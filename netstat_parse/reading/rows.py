@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from netstat_parse.dialects.headers import find_layout_of_numbers
@@ -252,9 +253,11 @@ class RowReader:
             if len(found) != len(left):
                 break  # there are line feeds within the lines
             if len(found[0]) > width:
-                marked |= {i: row[width:] for i, row in zip(left, found, strict=True) if any(row)}
-                found = [row[:width] if any(row) else row for row in found]
-                none = [i for i, place in enumerate(left) if place not in marked]
+                none = [i for i, row in enumerate(found) if not any(row)]
+                marked |= {i: row[width:] for i, row in zip(left, found, strict=True)}
+                for i in none:
+                    del marked[left[i]]
+                found = [row[:width] for row in found]
             elif key is not None:
                 none = [i for i, row in enumerate(found) if not row[key]]
             else:
@@ -279,7 +282,8 @@ class RowReader:
         """Tell that the rows at these places have a text that fills or exceeds its column."""
         known.marked.update([lines[i] for i in marked])
         for exceeds in self._exceeds:
-            known.exceeding.update([lines[i] for i, forms in marked.items() if forms[exceeds]])
+            if any(map(itemgetter(exceeds), marked.values())):
+                known.exceeding.update([lines[i] for i, forms in marked.items() if forms[exceeds]])
 
     def _with_given(self, cells: Cells) -> Cells:
         """The cells, with those that the banner gives."""

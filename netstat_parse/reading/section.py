@@ -8,6 +8,7 @@ before the stamp, the prompt, the banner or the header that begins it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from netstat_parse.dialects.headers import Banner
 from netstat_parse.errors import NotNetstatError
@@ -226,7 +227,7 @@ class Section:
             layout=table.layout if table is not None else None,
             above=table.pending.text if table is not None and table.pending is not None else "",
             alone=self.alone,
-            kinds_alone=kinds_alone(self),
+            kinds_alone=partial(kinds_alone, self),
             headers=self.account.spent.headers,
             header_may_come=aside is None or aside.count > 0,
             dialect=self.options.dialect,

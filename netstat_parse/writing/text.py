@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n")
 """A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection), some also where
 these are as wide as Chinese characters."""
+MARK_IN_UTF8 = MARK.encode()
 NUMBER = LazyPattern(r"-?[0-9]+(?:\.[0-9]+)?")
 """Such a cell is no formula; timers may be negative."""
 
@@ -509,13 +510,8 @@ class CsvRows:
             printed: name for printed, name in layout.states.items() if printed != name
         }
         names = [cell.name for cell in layout.kind.cells]
-        limit = layout.program_limit
-        self._may_cut_programs = layout.names_programs and limit.bytes is not None
-        self._pid, self._program = (
-            (names.index("pid"), names.index("program")) if self._may_cut_programs else (0, 0)
-        )
-        self._least = (limit.bytes or 0) - (2 if limit.with_pid else 0)
-        """So many characters a program's name and its pid have where the name may be cut."""
+        self._may_cut_programs = layout.names_programs and layout.program_limit.bytes is not None
+        self._pid = names.index("pid") if self._may_cut_programs else 0
         self._state = names.index("state") if "state" in names else 0
 
     def __call__(
@@ -531,26 +527,32 @@ class CsvRows:
             ]
         for i, forms in marked.items():
             rows[i] = self._with_marks(rows[i], forms, truncation)
-        if self._may_cut_programs:
-            self._mark_programs(rows, is_ascii=text.isascii())
+        cut = self._find_cut_programs(rows, text.isascii()) if self._may_cut_programs else []
         # There are no line ends in these cells.
-        is_plain = "," not in text and '"' not in text and "\r" not in text
-        if not is_plain or self._quote is not quote:
-            rows = [tuple(map(self._quote, cells)) for cells in rows]
-        return list(map(str.encode, map(",".join, rows)))
+        if self._quote is quote and not ("," in text or '"' in text or "\r" in text):
+            lines = list(map(str.encode, map(",".join, rows)))
+            for i in cut:  # the program is the last cell
+                lines[i] += MARK_IN_UTF8
+            return lines
+        for i in cut:
+            rows[i] = (*rows[i][:-1], rows[i][-1] + MARK)
+        return [",".join(map(self._quote, cells)).encode() for cells in rows]
 
-    def _mark_programs(self, rows: list[Cells], *, is_ascii: bool) -> None:
-        """Mark the names of programs that netstat may have cut."""
-        pid, program, least = self._pid, self._program, self._least
-        long = [i for i, row in enumerate(rows) if len(row[program]) + len(row[pid]) >= least]
-        if not is_ascii:  # a letter may take several bytes
-            long += [i for i, row in enumerate(rows) if not row[program].isascii()]
-        is_filled_by = self._layout.program_limit.is_filled_by
-        for i in long:
-            row = rows[i]
-            name = row[program]
-            if row[pid] and not name.endswith(MARK) and is_filled_by(row[pid], name):
-                rows[i] = (*row[:program], name + MARK, *row[program + 1 :])
+    def _find_cut_programs(self, rows: list[Cells], is_ascii: bool) -> list[int]:
+        """The places of rows whose program's name netstat may have cut."""
+        pid, limit = self._pid, self._layout.program_limit
+        if is_ascii and limit.with_pid:  # a byte is a character
+            least = limit.least - 1  # the slash is in no cell
+            return [
+                i
+                for i, row in enumerate(rows)
+                if len(row[-1]) + len(row[pid]) >= least and row[pid]
+            ]
+        return [
+            i
+            for i, row in enumerate(rows)
+            if row[pid] and not row[-1].endswith(MARK) and limit.is_filled_by(row[pid], row[-1])
+        ]
 
     def _with_marks(self, cells: Cells, forms: Cells, truncation: Truncation) -> Cells:
         """The columns of a row of which something fills or exceeds its column.
