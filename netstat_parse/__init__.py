@@ -38,6 +38,7 @@ _HOMES = {
     ),
     "models": (
         "AixConnection",
+        "BsdConnection",
         "Connection",
         "Endpoint",
         "FreebsdConnection",

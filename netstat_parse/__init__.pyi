@@ -109,6 +109,9 @@ from netstat_parse.models import (
     AixConnection as AixConnection,
 )
 from netstat_parse.models import (
+    BsdConnection as BsdConnection,
+)
+from netstat_parse.models import (
     Connection as Connection,
 )
 from netstat_parse.models import (

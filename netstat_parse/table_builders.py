@@ -70,7 +70,7 @@ class RouteBuilder(TruncatableBuilder):
             fields["family"] = f"ipv{known.version}" if known is not None else None
 
 
-_SHORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,3})(?:/(\d{1,2}))?")
+_SHORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,3})(?:/(\d{1,2}|(?:\d{1,3}\.){3}\d{1,3}))?")
 _CLASSES = ((128, 1), (192, 2), (224, 3))
 """The first byte of a network is below this -> how many bytes of its address name the network
 (RFC 791, section 3.2)."""
@@ -84,7 +84,7 @@ def find_network(
     The BSDs leave out the last bytes that are zero: `10/24` is 10.0.0.0/24, and `192.168.1`, which
     has the mask of its class, 192.168.1.0/24 (netname in FreeBSD's usr.bin/netstat/route.c).
     """
-    if destination == "default":
+    if destination.partition("/")[0] == "default":
         if family not in ("ipv4", "ipv6"):
             return None
         return ip_network("0.0.0.0/0" if family == "ipv4" else "::/0")
@@ -136,7 +136,7 @@ class InterfaceBuilder(TruncatableBuilder):
             return
         if flags is not None:
             fields["is_down"] = "U" not in flags
-        elif self._shows_star:
+        elif self._shows_star and "name" not in fields["truncated"]:
             fields["is_down"] = False
 
 

@@ -39,6 +39,7 @@ def test_groups_with_all_columns(command: Command) -> None:
         "dialect": "linux",
         "address": "ff02::fb",
         "family": "ipv6",
+        "link_address": "",
         "extra": "",
         "source": "-",
         "snapshot": "1",
@@ -57,6 +58,7 @@ def test_groups_as_json_lines(command: Command) -> None:
         "group": "ff02::fb",
         "address": "ff02::fb",
         "family": "ipv6",
+        "link_address": None,
         "extra": {},
     }
 

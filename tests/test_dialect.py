@@ -114,6 +114,19 @@ HEADERS = {
     ),
     ("freebsd", "Active UNIX domain sockets"): UNIX,
     ("macos", "Active LOCAL (UNIX) domain sockets"): UNIX,
+    **{
+        (name, "Active UNIX domain sockets"): UNIX
+        for name in ("openbsd", "netbsd", "dragonfly", "hpux")
+    },
+    ("openbsd", "Routing tables"): (
+        "Destination        Gateway            Flags    Refs      Use    Mtu  Interface"
+    ),
+    ("netbsd", "Active Internet6 connections"): (
+        "Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)"
+    ),
+    ("dragonfly", "Routing tables"): (
+        "Destination        Gateway            Flags    Refs      Use  Netif Expire"
+    ),
     ("windows", "Aktive Verbindungen"): (
         "  Proto  Lokale Adresse         Remoteadresse          Status"
     ),

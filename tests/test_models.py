@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from netstat_parse import (
     AixConnection,
+    BsdConnection,
     Connection,
     Endpoint,
     FreebsdConnection,
@@ -46,6 +47,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     FreebsdConnection,
     SolarisConnection,
     AixConnection,
+    BsdConnection,
     WindowsConnection,
     UnixSocket,
     MulticastGroup,
@@ -190,6 +192,10 @@ def test_addresses_come_back_as_addresses() -> None:
         ("freebsd", FreebsdConnection),
         ("solaris", SolarisConnection),
         ("aix", AixConnection),
+        ("openbsd", BsdConnection),
+        ("netbsd", BsdConnection),
+        ("dragonfly", BsdConnection),
+        ("hpux", BsdConnection),
         ("windows", WindowsConnection),
         ("plan9", Connection),
     ],

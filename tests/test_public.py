@@ -26,6 +26,7 @@ NAMES = {
     *("Interface", "ListenQueue", "MulticastGroup", "OtherTable", "Process", "Route"),
     *(
         "AixConnection",
+        "BsdConnection",
         "Snapshot",
         "SolarisConnection",
         "Statistic",

@@ -275,7 +275,7 @@ OTHERS = {
         "\n".join(BLUETOOTH),
     ],
     "freebsd": [
-        "tcp:\n\t81 packets sent\n\t\t40 data packets (1024 bytes)\nudp:\n\t2 datagrams\n",
+        "Protocol Family 28:\n(28) 0000.\nEncap:\nnone.\n",
     ],
     "windows": ["Active NetworkDirect Connections, Listeners, SharedEndpoints\n  Mode\n"],
 }

@@ -11,8 +11,11 @@ NAMES = (
     "freebsd",
     "openbsd",
     "macos",
+    "netbsd",
+    "dragonfly",
     "solaris",
     "aix",
+    "hpux",
     "windows",
 )
 """In the order in which they are asked: of tables that claim a header equally, the first has it."""

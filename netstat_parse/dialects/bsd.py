@@ -6,11 +6,20 @@ network_cmds, netstat.tproj/inet.c and unix.c, which come of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pyparsing import ParserElement
 
 from netstat_parse.dialects.common import bits, count, from_hexadecimal, tcp_states
 from netstat_parse.grammar.addresses import dot_address
-from netstat_parse.grammar.dialect import CellContext, Column, Field, RowKind, TableSpec
+from netstat_parse.grammar.dialect import (
+    CellContext,
+    Claim,
+    Column,
+    Field,
+    RowKind,
+    TableSpec,
+)
 from netstat_parse.grammar.tokens import (
     COUNTER,
     adjacent,
@@ -75,20 +84,6 @@ def address(side: str) -> Column:
     return Column(f"{side.title()} Address", cell, required=True)
 
 
-BSD_TABLES = (
-    # -s: a section for each protocol
-    *(
-        f"{name}:"
-        for name in (
-            *("tcp", "mptcp", "udp", "udplite", "sctp", "ip", "icmp", "igmp", "pim", "arp"),
-            *("ip6", "icmp6", "rip6", "pfkey", "ipsec", "ipsec6", "ah", "esp", "ipcomp", "carp"),
-            *("pfsync", "divert", "netisr", "kevt", "kctl", "unix", "nexus", "vsock"),
-        )
-    ),
-)
-"""How the banners of the other tables start that both print."""
-
-
 LOOK = r"""
     (?: [0-9a-f]{8,16} [ \t]++ ){0,2}
     [a-z]{2,5} [ ]? [0-9]{0,2} [ \t]++ [0-9]++ [ \t]++ [0-9]++
@@ -105,9 +100,21 @@ LISTEN_BANNERS = (
 )
 
 
-def listen_queues(*, with_proto: bool, limits: AddressLimits) -> TableSpec:
+def any_header(header: str) -> Claim:
+    """The claim of a table that others print as well."""
+    return Claim.SHARED
+
+
+def listen_queues(
+    *,
+    with_proto: bool,
+    limits: AddressLimits,
+    width: int = 32,
+    claim: Callable[[str], Claim] = any_header,
+) -> TableSpec:
     """The table of `netstat -L`: `%-14.14s %-22.22s` of macOS, `%-5.5s %-32.32s %-22.22s` of
-    FreeBSD, with the protocol in front (usr.bin/netstat/inet.c, protopr)."""
+    FreeBSD, with the protocol in front (usr.bin/netstat/inet.c, protopr), and DragonFly, whose
+    sizes are 14 wide."""
     sizes = adjacent(
         token("qlen", rf"{COUNTER}(?=/)")("queued"),
         literal("/"),
@@ -116,7 +123,8 @@ def listen_queues(*, with_proto: bool, limits: AddressLimits) -> TableSpec:
         number("maximum", "maxqlen"),
     )
     protos = (Column("Proto", proto("tcp|sctp|udp"), required=True),) if with_proto else ()
-    row = "0/0/128                          *.22" if with_proto else "0/0/128        *.22"
+    of_proto, width = ("Proto ", width) if with_proto else ("", 14)
+    row = f"{'tcp4' if with_proto else '':{len(of_proto)}}{'0/0/128':{width}} *.22"
     return TableSpec(
         kind=LISTEN_QUEUES,
         record="ListenQueue",
@@ -127,13 +135,10 @@ def listen_queues(*, with_proto: bool, limits: AddressLimits) -> TableSpec:
             Column("Local Address", dot_address("local", limits), required=True),
         ),
         row_kinds=(RowKind("listen queue"),),
-        common_headers=(
-            "Proto Listen                           Local Address         "
-            if with_proto
-            else "Listen         Local Address         ",
-        ),
+        claim=claim,
+        common_headers=(f"{of_proto}{'Listen':{width}} {'Local Address':22}",),
         follows_another_table=True,
-        example=f"{'tcp4  ' if with_proto else ''}{row}\n",
+        example=row + "\n",
     )
 
 

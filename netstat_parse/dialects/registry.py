@@ -49,21 +49,38 @@ def find_owner(header: str, name: str | None = None) -> Owner | None:
     With `name` only that dialect is asked. None if the line is no header.
     """
     dialects = all_dialects() if name is None else (get_dialect(name),)
-    least = Claim.SHARED if name is None else Claim.IF_NAMED
-    claims = [
+    claims = _find_claims(header, dialects, Claim.SHARED if name is None else Claim.IF_NAMED)
+    return max(claims, key=lambda found: found[0])[1] if claims else None
+
+
+def _find_claims(
+    header: str, dialects: tuple[Dialect, ...], least: Claim
+) -> list[tuple[Claim, Owner]]:
+    """The tables that claim a header so strongly, or more."""
+    return [
         (claim, Owner(dialect, spec))
         for dialect in dialects
         for spec in dialect.tables
         if (claim := spec.claim(header)) >= least and read_titles(spec, header) is not None
     ]
-    return max(claims, key=lambda found: found[0])[1] if claims else None
+
+
+def _find_sharers(header: str) -> tuple[str, ...]:
+    """The dialects that print this header, if there are several and it does not tell which."""
+    claims = _find_claims(header, all_dialects(), Claim.SHARED)
+    if any(claim is Claim.OWN for claim, _ in claims):
+        return ()
+    names = tuple(dict.fromkeys(owner.dialect.name for _, owner in claims))
+    return names if len(names) > 1 else ()
 
 
 @lru_cache(maxsize=128)
 def read_header(header: str, name: str | None = None) -> Layout | None:
     """The layout that this line announces, in the given dialect or the one that owns it."""
     owner = find_owner(header, name)
-    return make_layout(owner.dialect, owner.spec, header) if owner is not None else None
+    layout = make_layout(owner.dialect, owner.spec, header) if owner is not None else None
+    sharers = _find_sharers(header) if layout is not None and name is None else ()
+    return layout.shared_by(sharers) if layout is not None and sharers else layout
 
 
 @lru_cache(maxsize=128)

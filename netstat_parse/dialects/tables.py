@@ -44,19 +44,20 @@ def cut_word(name: str, words: str, width: int, pattern: str = r"\S++") -> Parse
     return choice(words, shorter, filling, is_exclusive=True)
 
 
-def filling_word(name: str, words: str, fills: str) -> ParserElement:
+def filling_word(name: str, words: str, fills: str, pattern: str = r"\S++") -> ParserElement:
     """A word that netstat may have cut where it is what `fills` says: as wide as its column.
 
     A longer one was not cut.
     """
-    whole = word_token(words, rf"(?! {fills} ) \S++")(name)
-    cut = word_token(words, fills, quick=NEVER)(name + FILLS)
+    whole = word_token(words, rf"(?! {fills} ) (?: {pattern} )")(name)
+    cut = word_token(words, rf"(?= (?: {pattern} ) (?!\S) ) {fills}", quick=NEVER)(name + FILLS)
     return choice(words, whole, cut, is_exclusive=True)
 
 
-def of_width(width: int) -> str:
-    """The pattern of a word of this width."""
-    return rf"\S{{{width}}} (?!\S)"
+def of_width(*widths: int) -> str:
+    """The pattern of a word of one of these widths."""
+    words = "|".join(rf"\S{{{width}}}" for width in sorted(widths, reverse=True))
+    return rf"(?:{words}) (?!\S)"
 
 
 # Statistics ---------------------------------------------------------------------------------------
@@ -69,8 +70,9 @@ class Counted(NamedTuple):
     values: tuple[int, ...]
 
 
-_NUMBER = re.compile(r"(?<![\w.:/-])-?\d++(?![\w.:%/]|-\w)", re.ASCII)
-"""A number that is a word. Japanese letters stand next to one without a blank."""
+NUMBER = re.compile(r"(?<![\w.:/#-])-?\d++(?![\w.:%/]|-\w)", re.ASCII)
+"""A number that is a word, and no part of a name as in `#103`. Japanese letters stand next to one
+without a blank."""
 
 
 def count_line(text: str) -> Counted:
@@ -79,13 +81,13 @@ def count_line(text: str) -> Counted:
     `12 packets sent`, `Sent = 12` and `Sent: 12` have the number at one end; a `#` stands for every
     other: `Quick ack mode was activated # times`.
     """
-    values = tuple(map(int, _NUMBER.findall(text)))
+    values = tuple(map(int, NUMBER.findall(text)))
     head, mark, tail = _split_last(text)
-    if mark and _NUMBER.fullmatch(tail):
-        return Counted(_NUMBER.sub("#", head), values)
+    if mark and NUMBER.fullmatch(tail):
+        return Counted(NUMBER.sub("#", head), values)
     if mark and not values:
         return Counted(head, ())
-    name = _NUMBER.sub("#", text)
+    name = NUMBER.sub("#", text)
     return Counted(name.removeprefix("#").strip(), values)
 
 

@@ -156,6 +156,9 @@ class TableSpec:
     """How the rows start that may go on in the lines below; the grammar reads them as one text."""
     follows_another_table: bool = False
     """It stands below another table, in the same run of netstat."""
+    recurs: bool = False
+    """Its banner and header come again in one run of netstat, for each protocol and family: a first
+    row of a proto that was there under the same titles is of another run."""
     has_titles: bool = True
     """False if its rows stand right below the banner. Then they have all of the columns."""
     given: Mapping[str, str] = field(default_factory=dict)
@@ -342,6 +345,7 @@ def make_layout(
         patterns=patterns,
         continued_prefixes=spec.continued_prefixes,
         follows_another_table=spec.follows_another_table,
+        recurs=spec.recurs,
         banner_cells=spec.banner_cells,
         look=tokens.compact(spec.look),
         heading=spec.heading,

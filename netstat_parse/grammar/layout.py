@@ -132,6 +132,7 @@ class Layout:
         patterns: tuple[RowPattern, ...],
         continued_prefixes: tuple[str, ...] = (),
         follows_another_table: bool = False,
+        recurs: bool = False,
         banner_cells: Mapping[str, Mapping[str, str]] | None = None,
         look: str = "",
         heading: str = "",
@@ -139,6 +140,7 @@ class Layout:
         rule: str = "",
         given: Mapping[str, str] | None = None,
         may_have_names: bool = False,
+        may_be: tuple[str, ...] = (),
     ) -> None:
         self.dialect = dialect
         self.table = table
@@ -166,6 +168,8 @@ class Layout:
         """How the rows start that may go on in the lines below; `find_row` takes them joined."""
         self.follows_another_table = follows_another_table
         """It stands below another table, in the same run of netstat."""
+        self.recurs = recurs
+        """Its banner and header come again in one run, for each protocol and family."""
         self.banner_cells = banner_cells or {}
         """Banner -> the cells that it gives to the rows below it."""
         self.look = look
@@ -178,6 +182,8 @@ class Layout:
         """How the rules start that netstat prints around the table."""
         self.may_have_names = may_have_names
         """netstat cuts further where it was asked for names, and the header does not tell."""
+        self.may_be = may_be
+        """The dialects that print such a header, where it does not tell which of them it is."""
         self.given: Mapping[str, str] = given or {}
         """The cells that every row has, or that the banner above or a heading gives to it."""
         self._giving: dict[tuple[tuple[str, str], ...], Layout] = {}
@@ -197,6 +203,10 @@ class Layout:
         if key not in self._giving:
             self._giving[key] = self.copy(given=given)
         return self._giving[key]
+
+    def shared_by(self, dialects: tuple[str, ...]) -> Layout:
+        """This layout, which these dialects print alike."""
+        return self.copy(may_be=dialects)
 
     def copy(self, **changes: object) -> Layout:
         """This layout, but for some attributes."""

@@ -52,6 +52,13 @@ class AddressLimits(NamedTuple):
     """Of a port's name (OpenBSD)."""
     also: tuple[int, ...] = ()
     """Other lengths of `host:port` that may come of a cut as well."""
+    widths: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Title -> the width at which netstat cuts the words of that column, for tables without
+    `host:port`. There are several where the header does not tell which of them it is."""
+
+    def widths_of(self, title: str) -> tuple[int, ...]:
+        """The widths at which the words of a column may have been cut; none if they never are."""
+        return dict(self.widths).get(title, ())
 
     @property
     def with_numbers(self) -> AddressLimits:

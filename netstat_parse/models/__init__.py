@@ -6,6 +6,7 @@ Equal values are equal and hash alike, and every model survives a trip through J
 from netstat_parse.models.common import Endpoint, FrozenDict, Process
 from netstat_parse.models.connections import (
     AixConnection,
+    BsdConnection,
     Connection,
     FreebsdConnection,
     LinuxConnection,
@@ -27,6 +28,7 @@ from netstat_parse.models.unix_sockets import UnixSocket
 
 __all__ = [
     "AixConnection",
+    "BsdConnection",
     "Connection",
     "Endpoint",
     "FreebsdConnection",

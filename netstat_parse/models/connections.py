@@ -244,6 +244,29 @@ class AixConnection(Connection):
     """The address of the protocol control block (-A, `PCB/ADDR`)."""
 
 
+class BsdConnection(Connection):
+    """A row of OpenBSD, NetBSD, DragonFly or HP-UX: the columns of -A, -B, -P and -V."""
+
+    dialect: Literal["openbsd", "netbsd", "dragonfly", "hpux"]
+    control_block: NonNegativeInt | None = None
+    """The address of the protocol control block (-A, `PCB` or `Socket`)."""
+    protocol: NonNegativeInt | None = None
+    """The number of the protocol of a raw socket (OpenBSD, `IP-Proto`)."""
+    recv_window: NonNegativeInt | None = None
+    """The window announced to the other end, in bytes (OpenBSD, -B, `Recv-W`)."""
+    send_window: NonNegativeInt | None = None
+    """The window that the other end has announced, in bytes (OpenBSD, -B, `Send-W`); on DragonFly
+    what may be sent at once (-P, `TxWin`), None if there is no limit."""
+    congestion_window: NonNegativeInt | None = None
+    """Bytes (OpenBSD, -B, `Cgst-W`)."""
+    unacknowledged: NonNegativeInt | None = None
+    """Bytes that were sent and not yet acknowledged (DragonFly, -P, `Unacked`)."""
+    round_trip_time: float | None = None
+    """Milliseconds (DragonFly, -P, `RTT/ms`)."""
+    expires: float | None = None
+    """Milliseconds until a connection in TIME_WAIT is forgotten (NetBSD, -V, `Expires`)."""
+
+
 class WindowsConnection(Connection):
     """A row of Windows: the columns of -t and -y, and the lines that -b puts below it."""
 
@@ -267,6 +290,7 @@ _CONNECTION_CLASSES: Mapping[str, type[Connection]] = {
         FreebsdConnection,
         SolarisConnection,
         AixConnection,
+        BsdConnection,
         WindowsConnection,
     )
     for name in cls.model_fields["dialect"].annotation.__args__  # type: ignore[union-attr]
@@ -309,6 +333,7 @@ AnyConnection = Annotated[
     | Annotated[FreebsdConnection, Tag("FreebsdConnection")]
     | Annotated[SolarisConnection, Tag("SolarisConnection")]
     | Annotated[AixConnection, Tag("AixConnection")]
+    | Annotated[BsdConnection, Tag("BsdConnection")]
     | Annotated[WindowsConnection, Tag("WindowsConnection")]
     | Annotated[Connection, Tag("Connection")],
     Discriminator(_connection_tag),

@@ -149,7 +149,11 @@ def _find_beginning(file: BinaryIO, at: int, options: Options) -> int | None:
         before = len(seen)
         seen += lines
         if begun is None:
-            begun = _find_sure_beginning(seen, before, options)
+            # The last line with a text may be a banner whose header has only now come.
+            first = before
+            while first and not seen[first - 1].strip():
+                first -= 1
+            begun = _find_sure_beginning(seen, max(0, first - 1), options)
             if begun is None:
                 continue
             before = begun
@@ -190,14 +194,24 @@ def _find_sure_beginning(lines: Sequence[bytes], first: int, options: Options) -
         if _may_begin(text):
             found = _classify(text, options)
             if isinstance(found, Banner) and not found.follows_another_table:
-                return number
-            if (
+                if _begins_table(lines[number + 1 :], options):
+                    return number
+            elif (
                 isinstance(found, Header)
-                and not found.layout.follows_another_table
+                and not (found.layout.follows_another_table or found.layout.recurs)
                 and not _may_be_aside(lines[:number], options)
             ):
                 return number
     return None
+
+
+def _begins_table(below: Sequence[bytes], options: Options) -> bool:
+    """True if what stands below a banner is known, and is no header that comes again in a run."""
+    for line in below:
+        found = _classify(text_of(line), options)
+        if not isinstance(found, Blank):
+            return not (isinstance(found, Header) and found.layout.recurs)
+    return False
 
 
 def _may_begin(text: str) -> bool:

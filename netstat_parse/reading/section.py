@@ -45,7 +45,7 @@ from netstat_parse.reading.rest import (
     take_rest,
 )
 from netstat_parse.reading.table import PendingRow, RowReaders, Table
-from netstat_parse.reading.transitions import TRANSITIONS, Aside, At
+from netstat_parse.reading.transitions import TRANSITIONS, Aside, At, see_first_row
 from netstat_parse.reading.unwrap import Wrapping, behind_stamp, look_at, refuse, take_glued
 
 TYPE_CHECKING = False
@@ -162,6 +162,7 @@ class Section:
 
     def take_rows(self, rows: Sequence[lines.Line], made: list[Made], known: Known) -> None:
         """Take lines that are rows of the table, complete in themselves, and what they gave."""
+        see_first_row(self, text_of(rows[0]))
         table = self.table
         assert table is not None
         self._is_below_blank = False

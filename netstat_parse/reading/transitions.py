@@ -86,7 +86,7 @@ def see_banner(section: Section, banner: Banner) -> At | None:
     section.end_banner()
     section.end_table()
     is_another = not banner.follows_another_table or section.snapshot.has_table(banner.text)
-    if is_another and section.snapshot.is_open:
+    if is_another and section.snapshot.is_open and not may_recur(section):
         section.leave()
     if above:
         section.snapshot.go_below(above)
@@ -123,7 +123,8 @@ def see_header(section: Section, header: Header) -> None:
         # The banners of IPv4 and IPv6 may stand above equal headers.
         section.banner is None and section.snapshot.has_table(layout.header)
     )
-    if is_another and section.snapshot.is_open:
+    is_recurring = layout.recurs and may_recur(section)
+    if is_another and section.snapshot.is_open and not is_recurring:
         if section.banner is not None:
             # It is of the snapshot that ends, so it tells nothing of this header.
             section.banner = None
@@ -138,16 +139,45 @@ def see_header(section: Section, header: Header) -> None:
     section.account.count(LineKind.HEADER)
 
 
+def may_recur(section: Section) -> bool:
+    """True if a table of this snapshot may come again in the same run of netstat."""
+    return any(table.layout.recurs for table in section.tables.values())
+
+
+def see_first_row(section: Section, text: str) -> None:
+    """The first row of a table that recurs in a run tells whether another run has begun."""
+    table = section.table
+    if table is None or not table.layout.recurs or table.rows:
+        return
+    layout = table.layout
+    found = layout.find_row(text)
+    proto = layout.cell(found.cells, "proto") if found is not None else ""
+    name = " ".join((*layout.titles, proto))
+    if section.snapshot.has_table(name):
+        section.leave()
+        open_table(section, layout)
+    section.snapshot.add_table(name)
+
+
 def open_table(section: Section, layout: Layout) -> None:
     """The rows of a layout come, in this snapshot or in the one that begins with them."""
     banner, section.banner = section.banner, None
     if not section.snapshot.is_open:
         section.snapshot.stamp = section.snapshot.stamp or section.front
         section.begin_snapshot(layout.dialect)
+        if section.options.dialect is None:
+            tell_sharers(section, layout, banner)
     if layout.follows_another_table:
         section.snapshot.add_table(layout.header, *([banner.text] if banner else []))
     section.snapshot.rule = layout.rule
     section.set_table(layout.under(banner.text) if banner else layout)
+
+
+def tell_sharers(section: Section, layout: Layout, banner: Banner | None) -> None:
+    """Say which netstats print what begins the snapshot, if several print it alike."""
+    names = [n for n in layout.may_be if banner is None or n in banner.dialects]
+    if len(names) > 1:
+        section.sink.note(f"{', '.join(names)} print such a table: read as {layout.dialect}'s")
 
 
 def see_no_rows(section: Section, _: NoRows) -> None:
@@ -186,6 +216,7 @@ def see_surplus_header(section: Section, _: SurplusHeader) -> None:
 
 def take_row(section: Section, row: Row) -> None:
     """A row is passed on, unless it lacks its end."""
+    see_first_row(section, row.text)
     table = section.table
     assert table is not None
     section.pass_pending_row()

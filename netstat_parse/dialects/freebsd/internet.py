@@ -60,7 +60,8 @@ OWN_TITLES = frozenset(("Tcpcb", "Rexmit", "R-HIWA", "flowid", "Stack", "cwin", 
 
 
 def claim(header: str) -> Claim:
-    """Tells a header from macOS's, which has two blanks before `Local Address`.
+    """Tells a header from macOS's, which has two blanks before `Local Address`, and from
+    DragonFly's, whose address columns are a character narrower.
 
     Up to release 8 FreeBSD had them too, and where blanks were folded there is one in each. Every
     header names the state or a column that only FreeBSD has; that with `Type` is sctp's.
@@ -71,6 +72,7 @@ def claim(header: str) -> Claim:
         return Claim.NONE
     was_folded = "  " not in header.strip()
     has_one_blank = not was_folded and "Send-Q Local Address" in header
+    has_one_blank &= width_of(header) not in (NARROW - 1, WITH_BLOCKS - 1)
     return Claim.OWN if has_own or has_one_blank else Claim.IF_NAMED
 
 

@@ -190,16 +190,21 @@ sctp                192.0.2.10:3868                                 LISTEN
 
 
 def may_be_another(header: str) -> bool:
-    """The header is not only that of net-tools 2.
+    """The header is not only that of net-tools 2; nor NetBSD's, which has two blanks before the
+    addresses.
 
     Red Hat's 1.60 has wider address columns. busybox's header with -p is net-tools'; without, it
     has a blank more, which is lost where trailing blanks are.
     """
     width = width_of(header)
-    return width < WIDE_ADDRESS and (
-        width > NARROWEST_ADDRESS
-        or " ".join(header.split()[-3:]) == "State PID/Program name"
-        or header.endswith("State")
+    return (
+        width < WIDE_ADDRESS
+        and "Send-Q  Local" not in header
+        and (
+            width > NARROWEST_ADDRESS
+            or " ".join(header.split()[-3:]) == "State PID/Program name"
+            or header.endswith("State")
+        )
     )
 
 

@@ -14,19 +14,15 @@ from netstat_parse.dialects.bsd import (
     ALL_STATES,
     BANNERS,
     BLOCKS_COLUMNS,
-    BSD_TABLES,
     LONGEST_NAME,
     LOOK,
     NARROW_COLUMNS,
     PROGRAM_LIMIT,
     STATE,
     address,
-    bsd_unix,
-    listen_queues,
     other_proto,
     proto,
 )
-from netstat_parse.dialects.bsd_tables import bsd_interfaces, bsd_routes, gap_behind_flags
 from netstat_parse.dialects.common import bits, count, signed
 from netstat_parse.grammar.addresses import dot_address
 from netstat_parse.grammar.dialect import (
@@ -34,7 +30,6 @@ from netstat_parse.grammar.dialect import (
     CellGrammar,
     Claim,
     Column,
-    Dialect,
     Field,
     RowKind,
     TableSpec,
@@ -282,64 +277,4 @@ tcp46      0      0  *.8809                 *.*                    LISTEN
 udp4       0      0  *.5353                 *.*
 icm6       0      0  *.*                    *.*
 """,
-)
-
-UNIX_BANNER = "Active LOCAL (UNIX) domain sockets"
-
-
-def claim_routes(header: str) -> Claim:
-    """Flags are 10 wide."""
-    return Claim.SHARED if gap_behind_flags(header) > 5 else Claim.IF_NAMED
-
-
-def claim_interfaces(header: str) -> Claim:
-    """Dropped packets are counted in the last column, if at all."""
-    return Claim.NONE if "Idrop" in header else Claim.SHARED
-
-
-ROUTES = bsd_routes(
-    claim_routes,
-    netif_width=14,
-    common_headers=(
-        "Destination        Gateway            Flags               Netif Expire",
-        "Destination        Gateway            Flags        Refs      Use   Netif Expire",
-    ),
-)
-INTERFACES = bsd_interfaces(
-    claim_interfaces,
-    address_width=15,
-    common_headers=(
-        "Name       Mtu   Network       Address            Ipkts Ierrs    Opkts Oerrs  Coll",
-    ),
-)
-
-DIALECT = Dialect(
-    name="macos",
-    commands=(
-        "netstat -n -p tcp",
-        "netstat -an",
-        "netstat -anv",
-        "netstat -Abln",
-        "netstat -f unix",
-    ),
-    tables=(
-        INTERNET,
-        bsd_unix(UNIX_BANNER, more_columns=(PROCESS,)),
-        listen_queues(with_proto=False, limits=NARROW_COLUMNS),
-        ROUTES,
-        INTERFACES,
-    ),
-    other_banners=(
-        "Active Multipath Internet connections",
-        UNIX_BANNER,
-        "Registered kernel control modules",
-        "Active kernel event sockets",
-        "Active kernel control sockets",
-        "Active VSock sockets",
-        *BSD_TABLES,
-    ),
-    platform="darwin",
-    # -l: whole addresses; -v: processes. Each is refused by some older netstat.
-    run_options=(("-nlv", "-p", "tcp"), ("-nl", "-p", "tcp"), ("-n", "-p", "tcp")),
-    is_silent_when_empty=True,
 )
