@@ -125,6 +125,7 @@ default            192.0.2.254       UG      124  27595284 en1      -      -
 
 DIALECT = Dialect(
     name="aix",
+    system="bsd",
     commands=("netstat -an", "netstat -Aan", "netstat -rn"),
     tables=(CONNECTION_TABLE, ROUTE_TABLE),
     platform="aix",

@@ -78,6 +78,7 @@ raw        0      0 fe80::1%1713:58         :::*                    58
 
 DIALECT = Dialect(
     name="busybox",
+    system="linux",
     commands=(
         "busybox netstat -ant",
         "busybox netstat -antupW",

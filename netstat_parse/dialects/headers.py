@@ -67,6 +67,12 @@ def find_other_banner(text: str) -> OtherBanner | None:
 _OTHER_STARTS = tuple(frozen.OTHER_BANNERS)
 
 
+def is_of_system(dialect: str, others: tuple[str, ...]) -> bool:
+    """True if one of the others is of the same system, so that one run may print the tables of
+    both."""
+    return frozen.SYSTEMS[dialect] in map(frozen.SYSTEMS.get, others)
+
+
 def may_be_header(text: str) -> bool:
     """A cheap test that almost every line fails which is no header."""
     return text in frozen.LAYOUTS or (

@@ -170,6 +170,7 @@ UNIX_BANNER = "Active UNIX domain sockets"
 
 DIALECT = Dialect(
     name="hpux",
+    system="bsd",
     commands=("netstat -an", "netstat -rn", "netstat -rnv", "netstat -in"),
     tables=(
         INTERNET,

@@ -114,6 +114,7 @@ udp        0      0 0.0.0.0:68              0.0.0.0:*                           
 
 DIALECT = Dialect(
     name="toybox",
+    system="linux",
     commands=(
         "toybox netstat -ant",
         "toybox netstat -antuep",

@@ -190,6 +190,9 @@ class Dialect:
     commands: tuple[str, ...]
     """The commands that print it."""
     tables: tuple[TableSpec, ...]
+    system: str = ""
+    """What it shares with the netstats whose tables it prints as well: `linux`, `bsd`. A table of
+    another system begins a snapshot. Where it is empty, it shares with none."""
     other_banners: tuple[str, ...] = ()
     """How the banners of its tables that are not read start, with single blanks. One that ends with
     a colon is a whole line."""

@@ -18,6 +18,7 @@ _LANGUAGES = with_charsets()
 
 DIALECT = Dialect(
     name="linux",
+    system="linux",
     commands=(
         "netstat -npt",
         "netstat -anpe",
