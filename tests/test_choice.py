@@ -144,12 +144,12 @@ def test_a_recording_has_what_the_first_run_has(command: Command, tmp_path: Path
 # The library --------------------------------------------------------------------------------------
 
 
-def written(lines: str, **options: str) -> tuple[str, str]:
+def written(lines: str, table: str | None = None) -> tuple[str, str]:
     """CSV and JSON Lines of the text."""
     csv, rows = io.StringIO(), io.StringIO()
     snapshots = list(ns.iter_snapshots(io.StringIO(lines)))
-    ns.write_csv(snapshots, csv, **options)  # type: ignore[arg-type]
-    ns.write_jsonl(snapshots, rows, **options)
+    ns.write_csv(snapshots, csv, table=table)
+    ns.write_jsonl(snapshots, rows, table=table)
     return csv.getvalue(), rows.getvalue()
 
 
@@ -173,8 +173,8 @@ def test_the_library_chooses_as_the_command_does(command: Command, text: str, ta
 
 def test_no_snapshots_are_no_connections() -> None:
     csv, rows = io.StringIO(), io.StringIO()
-    ns.write_csv([], csv)
-    ns.write_jsonl([], rows)
+    ns.write_csv([], csv, table=None)
+    ns.write_jsonl([], rows, table=None)
     assert (csv.getvalue(), rows.getvalue()) == (GOOD_CSV.splitlines(keepends=True)[0], "")
 
 

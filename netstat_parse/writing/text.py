@@ -46,15 +46,15 @@ def write_csv(
     snapshots: Iterable[Snapshot],
     file: TextIO,
     *,
-    table: str | None = None,
+    table: str | None = CONNECTIONS.option,
     columns: Sequence[str] | None = None,
     spreadsheet_safe: bool = False,
 ) -> None:
     """Writes a CSV row for each connection, under one header line (RFC 4180, lines end in LF).
 
-    `table` names the kind of table to write instead: `unix`, `routes`, `interfaces` ... Where it is
-    None and the snapshots have no connections, it is the first kind that they have; where `columns`
-    are named, it is connections. `columns` names the columns in their order, None the default ones;
+    `table` names the kind of table to write instead: `unix`, `routes`, `interfaces` ... With None it
+    is the kind that the snapshots have: connections if there are any or `columns` are named, else
+    the first of the list. `columns` names the columns in their order, None the default ones;
     `("all",)` appends those of the first row's dialect, the snapshot's source, and its number.
     `spreadsheet_safe` puts `'` before a text that a spreadsheet would take for a formula. `file`
     should be open with newline="".
@@ -77,7 +77,9 @@ def write_csv(
     writer.begin()
 
 
-def write_jsonl(snapshots: Iterable[Snapshot], file: TextIO, *, table: str | None = None) -> None:
+def write_jsonl(
+    snapshots: Iterable[Snapshot], file: TextIO, *, table: str | None = CONNECTIONS.option
+) -> None:
     """Writes a JSON object for each connection, one a line: its snapshot's stamp and source, and
     its fields.
 
