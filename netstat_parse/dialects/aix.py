@@ -15,7 +15,7 @@ from pyparsing import ParserElement
 from netstat_parse.dialects.bsd import BANNERS, STATE, STATES, address, other_proto, proto
 from netstat_parse.dialects.common import bits, own_if
 from netstat_parse.dialects.tables import filling_word, number_or_dash, of_width
-from netstat_parse.grammar.dialect import Column, Dialect, Field, RowKind, TableSpec
+from netstat_parse.grammar.dialect import Column, Dialect, Evidence, Field, RowKind, TableSpec
 from netstat_parse.grammar.tokens import (
     NOTHING,
     choice,
@@ -125,6 +125,7 @@ default            192.0.2.254       UG      124  27595284 en1      -      -
 
 DIALECT = Dialect(
     name="aix",
+    evidence=Evidence.CAPTURE,
     system="bsd",
     commands=("netstat -an", "netstat -Aan", "netstat -rn"),
     tables=(CONNECTION_TABLE, ROUTE_TABLE),
