@@ -52,7 +52,7 @@ def write_csv(
 ) -> None:
     """Writes a CSV row for each connection, under one header line (RFC 4180, lines end in LF).
 
-    `table` names the kind of table to write instead: `unix`, `routes`, `interfaces` ... With None it
+    `table` names the kind of table to write instead: `unix`, `routes` ... With None it
     is the kind that the snapshots have: connections if there are any or `columns` are named, else
     the first of the list. `columns` names the columns in their order, None the default ones;
     `("all",)` appends those of the first row's dialect, the snapshot's source, and its number.
