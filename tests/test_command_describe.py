@@ -62,14 +62,14 @@ def test_dialects_as_json(command: Command) -> None:
         assert given[name]["commands"] == list(dialect.commands)
         kinds = {spec.kind.option for spec in dialect.tables}
         assert set(given[name]["tables"]) == kinds
-    assert given["windows"]["tables"]["routes"] == "capture"
+    assert given["windows"]["tables"]["routes"] == ["capture"]
 
 
-def test_what_is_least_known_of_a_kind_is_told() -> None:
+def test_each_way_in_which_a_kind_is_known_is_told() -> None:
     dialect = get_dialect("linux")
     one = replace(dialect.tables[0], evidence=Evidence.MANUAL)
-    changed = replace(dialect, tables=(dialect.tables[0], one))
-    assert tables_of(changed) == {one.kind: Evidence.MANUAL}
+    changed = replace(dialect, tables=(one, dialect.tables[0], one))
+    assert tables_of(changed) == {one.kind: [Evidence.PROGRAM, Evidence.MANUAL]}
 
 
 @pytest.mark.parametrize("name", NAMES)

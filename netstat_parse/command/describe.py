@@ -26,9 +26,12 @@ def list_dialects(options: argparse.Namespace) -> int:
 
 
 def _describe(dialect: Dialect) -> dict[str, object]:
-    known = tables_of(dialect)
-    tables = {kind.option: evidence.name.lower() for kind, evidence in known.items()}
+    tables = {kind.option: _names(found) for kind, found in tables_of(dialect).items()}
     return {"dialect": dialect.name, "commands": list(dialect.commands), "tables": tables}
+
+
+def _names(found: Sequence[Evidence]) -> list[str]:
+    return [evidence.name.lower() for evidence in found]
 
 
 def _draw_matrix(dialects: Sequence[Dialect]) -> Iterator[str]:
@@ -36,7 +39,7 @@ def _draw_matrix(dialects: Sequence[Dialect]) -> Iterator[str]:
     rows = [["dialect", *(kind.option for kind in kinds)]]
     for dialect in dialects:
         known = tables_of(dialect)
-        cells = [known[kind].name.lower() if kind in known else "-" for kind in kinds]
+        cells = ["+".join(_names(known.get(kind, []))) or "-" for kind in kinds]
         rows.append([dialect.name, *cells])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

@@ -13,14 +13,13 @@ from netstat_parse.grammar.dialect import CellContext, Dialect, Evidence, row_gr
 from netstat_parse.schema import KINDS, Kind
 
 
-def tables_of(dialect: Dialect) -> dict[Kind, Evidence]:
-    """The kinds of tables that a dialect has, and how the least known of each is known."""
-    order = list(Evidence)
-    known: dict[Kind, Evidence] = {}
+def tables_of(dialect: Dialect) -> dict[Kind, list[Evidence]]:
+    """The kinds of tables that a dialect has, and how they are known; the surest first."""
+    known: dict[Kind, list[Evidence]] = {}
     for kind in KINDS:
-        found = [spec.evidence or dialect.evidence for spec in dialect.tables if spec.kind is kind]
+        found = {spec.evidence or dialect.evidence for spec in dialect.tables if spec.kind is kind}
         if found:
-            known[kind] = max(found, key=order.index)
+            known[kind] = [evidence for evidence in Evidence if evidence in found]
     return known
 
 
