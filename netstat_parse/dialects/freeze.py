@@ -47,6 +47,9 @@ def write_source() -> str:
             for o in _owners()
             for place, shape in enumerate(o.spec.shapes)
         ),
+        "ROWS_IN_LINE": tuple(
+            compact(o.spec.rows_in_line) for o in _owners() if o.spec.rows_in_line
+        ),
         "REQUIRED_TITLES": tuple(dict.fromkeys(_required_titles())),
     }
     lines = [HEAD]

@@ -178,6 +178,9 @@ class TableSpec:
     """How the rules start that netstat prints around it: they end no snapshot."""
     heading: str = ""
     """The pattern of a line between its rows whose named groups are cells of the rows below it."""
+    rows_in_line: str = ""
+    """The verbose pattern of a row, if several may stand in one line, and behind the banner: `NAME`
+    of a banner `NAME =`."""
     nests: bool = False
     """A row may stand under another line, further in; the cell `above` is the text of that."""
     banner_cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
