@@ -21,10 +21,13 @@ toybox     toybox netstat -ant, toybox netstat -antuep, toybox netstat -antuW, n
 netstat -x
 busybox    busybox netstat -ant, busybox netstat -antupW, netstat -anp, netstat -x
 freebsd    netstat -an, netstat -anW, netstat -anx, netstat -anA, netstat -f unix
-openbsd    netstat -an, netstat -n -p tcp
+openbsd    netstat -an, netstat -n -p tcp, netstat -rn, netstat -in, netstat -s
 macos      netstat -n -p tcp, netstat -an, netstat -anv, netstat -Abln, netstat -f unix
-solaris    netstat -an, netstat -anu, netstat -an -f inet -P tcp, netstat -rn
-aix        netstat -an, netstat -Aan, netstat -rn
+netbsd     netstat -an, netstat -anA, netstat -rn, netstat -in, netstat -s
+dragonfly  netstat -an, netstat -anA, netstat -anP, netstat -rn, netstat -in
+solaris    netstat -an, netstat -anu, netstat -an -f inet -P tcp, netstat -rn, netstat -i -g -s
+aix        netstat -an, netstat -Aan, netstat -rn, netstat -in
+hpux       netstat -an, netstat -rn, netstat -rnv, netstat -in
 windows    netstat -ano, netstat -anob, netstat -anoq
 """
 

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from pyparsing import ParserElement
 
 from netstat_parse.dialects.bsd import BANNERS, STATE, STATES, address, other_proto, proto
-from netstat_parse.dialects.bsd_tables import INTERFACE_NAME
 from netstat_parse.dialects.common import bits, count, from_hexadecimal, own_if
 from netstat_parse.dialects.tables import counter, filling_word, number_or_dash, of_width
 from netstat_parse.grammar.dialect import (
@@ -160,6 +159,10 @@ def is_wide_twelve(header: str) -> bool:
 
 
 IPV6_ADDRESS = word_token("IPv6 address", r"(?= [^\s:]*+ : ) (?! < ) \S++", quick=NEVER)("address")
+INTERFACE_NAME = token("interface", r"[^\s*]++", quick=NEVER)("name") + optional(
+    token("'*'", r"\*")("is_down").leave_whitespace()
+)
+"""The interface's name; a star behind it marks one that is down."""
 FILLS_NETWORK = rf"(?! link\# ) {of_width(11)}"
 NETWORK = choice(
     "network",
