@@ -145,16 +145,15 @@ def test_so_many_different_notes_are_said(command: Command) -> None:
 def test_an_input_without_the_table_is_no_empty_success(
     command: Command, form: str, jobs: tuple[str, ...]
 ) -> None:
-    """`netstat -rn | netstat-parse convert`."""
-    Path("routes").write_text(FOREIGN)
+    """A table that is not read: `netstat --ax25 | netstat-parse convert`."""
+    Path("foreign").write_text(FOREIGN)
     Path("good").write_text(GOOD)
-    result = command("convert", "routes", "--to", form, *jobs)
+    result = command("convert", "foreign", "--to", form, *jobs)
     assert (result.status, result.out) == (2, "")
-    assert "routes: no connections in the input" in result.err
-    result = command("convert", "good", "routes", "--to", form, *jobs)
+    assert "foreign: no connections in the input" in result.err
+    result = command("convert", "good", "foreign", "--to", form, *jobs)
     assert result.status == 1
     assert result.out == command("convert", "good", "--to", form).out
-    assert command("convert", "--to", form, stdin=ROUTES).status != 0
 
 
 # Rejects ------------------------------------------------------------------------------------------

@@ -84,6 +84,12 @@ def test_tables_of_another_kind_are_named(command: Command, tmp_path: Path) -> N
     groups += "Interface       RefCnt Group\n--------------- ------ ---------------------\n"
     groups += "lo              1      224.0.0.1\n"
     result = command("run", *script(tmp_path, f"sys.stdout.write({groups!r})"))
+    assert result.status == 0
+    assert result.out.startswith("captured_at,interface,refcount,group\n")
+    assert result.out.endswith(",lo,1,224.0.0.1\n")
+    result = command(
+        "run", "--columns", "proto", *script(tmp_path, f"sys.stdout.write({groups!r})")
+    )
     assert (result.status, result.out) == (2, "")
     assert "it has multicast groups (--table multicast_groups)" in result.err
 

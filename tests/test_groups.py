@@ -14,9 +14,8 @@ from netstat_parse.dialects.linux.groups import (
     EXAMPLE,
     GROUP_TABLES,
     HEADER,
-    to_address,
-    to_family,
 )
+from netstat_parse.dialects.tables import to_address, to_family
 from netstat_parse.grammar.dialect import make_layout, read_titles
 from netstat_parse.grammar.layout import Layout
 

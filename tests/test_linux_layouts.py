@@ -6,7 +6,7 @@ import pytest
 
 from netstat_parse.dialects.linux import DIALECT
 from netstat_parse.dialects.linux.net_tools import (
-    ENGLISH_AND_GERMAN,
+    ENGLISH_TABLE,
     HEADER,
     NET_TOOLS_OR_BUSYBOX,
 )
@@ -22,7 +22,7 @@ def layout_of(spec: TableSpec, header: str = HEADER) -> Layout:
 
 @pytest.fixture(scope="module")
 def net_tools() -> Layout:
-    return layout_of(ENGLISH_AND_GERMAN)
+    return layout_of(ENGLISH_TABLE)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_datagram_addresses(proto: str, width: int, length: int, form: str) -> N
     header = HEADER.replace("Address           Foreign", "Address" + " " * (width - 12) + "Foreign")
     state = "7" if proto == "raw6" else ""
     row = f"{proto:<5} {0:>6} {0:>6} {address:<{width}} {':::*':<{width}} {state}"
-    found = cells(layout_of(ENGLISH_AND_GERMAN, header), row)
+    found = cells(layout_of(ENGLISH_TABLE, header), row)
     assert found is not None
     assert found[f"local_host{form}"] == address[:-3]
 

@@ -138,3 +138,34 @@ def test_statistics_of_any_number(number: int) -> None:
         ("Default TTL is #", number),
         ("InType8", number),
     ]
+
+
+OLDER = """\
+Conexiones activas de Internet (solo servidores)
+Protocolo Recv-Q Send-Q Dirección Local Dirección Externa Estado       PID/Program name
+tcp        0      0 0.0.0.0:22              0.0.0.0:*               ESCUCHAR    1/sshd
+"""
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso8859-1"])
+def test_the_older_spanish_titles(charset: str) -> None:
+    text = OLDER.encode(charset).decode("utf-8", "backslashreplace")
+    (row,) = ns.parse(text).connections
+    assert (row.state, row.local.port) == (ns.TcpState.LISTEN, 22)
+
+
+CHINESE = """\
+激活Internet连接 (仅服务器)
+Proto Recv-Q Send-Q Local Address           Foreign Address         State      
+tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN     
+活跃的UNIX域套接字 (仅服务器)
+Proto RefCnt Flags       Type       State         I-Node   路径
+unix  2      [ ACC ]     流        LISTENING     38931    /tmp/.ICE-unix/3025
+"""  # noqa: W291
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_chinese_banners_and_types(charset: str) -> None:
+    found = ns.parse(CHINESE.encode(charset).decode("utf-8", "backslashreplace"))
+    assert [c.local.port for c in found.connections] == [22]
+    assert [u.path for u in found.unix_sockets] == ["/tmp/.ICE-unix/3025"]

@@ -24,7 +24,7 @@ def test_what_holds_without_options() -> None:
         "output": None,
         "to": None,
         "columns": None,
-        "table": "internet",
+        "table": None,
         "dialect": None,
         "encoding": None,
         "spreadsheet_safe": False,

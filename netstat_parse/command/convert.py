@@ -7,21 +7,22 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from netstat_parse.command.inputs import Inputs, Tally, check_table, reader_options, reading
+from netstat_parse.command.inputs import Inputs, Tally, reader_options, reading
 from netstat_parse.command.messages import complain
-from netstat_parse.command.options import check_columns, find_format
+from netstat_parse.command.options import check_columns, find_format, find_kind
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.inputs import Input, open_inputs
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.reader import LineReader
-from netstat_parse.schema import get_kind
-from netstat_parse.writing.text import CsvSink, DialectSink, JsonLinesSink
+from netstat_parse.writing.choice import ChoosingSink
+from netstat_parse.writing.text import CsvSink, DialectSink, JsonLinesSink, RowSink
 from netstat_parse.writing.whole_files import binary, open_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from netstat_parse.schema import Kind
     from netstat_parse.writing.whole_files import ByteWriter
 
 
@@ -49,20 +50,26 @@ def make_sink(
     on_unparsed: Callable[[int, str, str], None],
     on_note: Callable[[str], None],
     on_warning: Callable[[str], None] = complain,
-) -> CsvSink | JsonLinesSink:
+) -> RowSink:
     """What writes the rows of CSV, or of JSON Lines, as they are found."""
-    kind = get_kind(options.table)
-    if form == "jsonl":
-        return JsonLinesSink(file, on_unparsed, on_note, kind=kind)
-    return CsvSink(
-        file,
-        on_unparsed,
-        on_note,
-        kind=kind,
-        columns=options.columns,
-        spreadsheet_safe=options.spreadsheet_safe,
-        on_warning=on_warning,
-    )
+
+    def make(kind: Kind, file: ByteWriter) -> RowSink:
+        if form == "jsonl":
+            return JsonLinesSink(file, on_unparsed, on_note, kind=kind)
+        return CsvSink(
+            file,
+            on_unparsed,
+            on_note,
+            kind=kind,
+            columns=options.columns,
+            spreadsheet_safe=options.spreadsheet_safe,
+            on_warning=on_warning,
+        )
+
+    kind = find_kind(options)
+    if kind is None:
+        return ChoosingSink(file, on_unparsed, on_note, make)
+    return make(kind, file)
 
 
 def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, inputs: Inputs) -> None:
@@ -82,10 +89,11 @@ def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, inputs: I
             convert_file(path, options, sink, out, tally)
     if tally.read:
         sink.close()
+        tally.end(options, sink.kind)
 
 
 def convert_file(
-    path: str, options: argparse.Namespace, sink: CsvSink | JsonLinesSink, out: TextIO, tally: Tally
+    path: str, options: argparse.Namespace, sink: RowSink, out: TextIO, tally: Tally
 ) -> None:
     """Converts a file, or the members of an archive, in this process."""
     for given in open_inputs(path):
@@ -93,11 +101,7 @@ def convert_file(
 
 
 def _convert_input(
-    given: Input,
-    options: argparse.Namespace,
-    sink: CsvSink | JsonLinesSink,
-    out: TextIO,
-    tally: Tally,
+    given: Input, options: argparse.Namespace, sink: RowSink, out: TextIO, tally: Tally
 ) -> None:
     sink.begin_source(given.name)
     wanted = tally.wanted
@@ -109,8 +113,9 @@ def _convert_input(
             source.found(reader.snapshots)
             if source.is_live:
                 out.flush()
+                source.is_held_back(reader.snapshots > 1 and sink.is_undecided)
         reader.close()
-        check_table(options, sink.kind, sink.kinds, sink.has_others)
+        tally.end_source(options, sink)
 
 
 def find_dialects(files: Sequence[str], options: argparse.Namespace) -> tuple[str, ...]:

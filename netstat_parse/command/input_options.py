@@ -81,7 +81,7 @@ def find_wanted(options: argparse.Namespace) -> Wanted | None:
     """
     if getattr(options, "where", None) is None:
         return None
-    if getattr(options, "table", CONNECTIONS.option) != CONNECTIONS.option:
+    if getattr(options, "table", None) not in (None, CONNECTIONS.option):
         raise UsageError(f"--where is for connections, not for --table {options.table}")
     from netstat_parse.command.where import Wanted
 

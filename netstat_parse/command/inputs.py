@@ -32,12 +32,13 @@ from netstat_parse.command.messages import (
     UsageError,
     complain,
 )
-from netstat_parse.command.options import check_suffix
+from netstat_parse.command.options import check_suffix, find_kind
 from netstat_parse.errors import InputError, NotNetstatError, ParseError
 from netstat_parse.reading.inputs import Input, find_files, open_inputs
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.reader import LineReader
+from netstat_parse.schema import KINDS
 from netstat_parse.writing.text import quote, quote_harmless
 from netstat_parse.writing.whole_files import descriptor_of, open_output
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from netstat_parse.reading.lines import RawBatch
     from netstat_parse.schema import Kind
     from netstat_parse.writing.terminal import Progress
+    from netstat_parse.writing.text import RowSink
 
 NOTES_SAID = 20
 """At most this many different notes are said of all inputs; further ones are counted."""
@@ -156,6 +158,7 @@ class Source:
         self.is_live = False
         self.is_damaged = False
         self._name = name
+        self._says_held = True
         self._progress: Progress | None = None
         self._read = 0
         self._snapshots = 0
@@ -202,6 +205,15 @@ class Source:
         complain(reason)
         self.is_damaged = True
 
+    def is_held_back(self, is_held: bool) -> None:
+        """Says once that what is read can't be written yet, if it is so."""
+        if is_held and self._says_held:
+            self._says_held = False
+            complain(
+                f"{self._name}: no connections until now: what else there is waits for the end, "
+                "or for --table to name it"
+            )
+
     def found(self, snapshots: int) -> None:
         """Shows that this many snapshots were found until now."""
         self._snapshots = snapshots
@@ -231,6 +243,10 @@ class Tally:
         self.source = ""
         self.read = 0
         self.wanted = wanted
+        self.kinds: set[Kind] = set()
+        """Of the tables of all inputs."""
+        self._undecided: list[tuple[str, frozenset[Kind]]] = []
+        """Inputs of which it was not known whether they have the table that is written."""
         self._unparsed = 0
         self._failed = 0
         self._notes: dict[str, int] = {}
@@ -261,6 +277,25 @@ class Tally:
             self._failed += source.is_damaged
         finally:
             source.close()
+
+    def end_source(self, options: argparse.Namespace, sink: RowSink) -> None:
+        """An input has ended; raises MissingTableError if it has tables, but not what is written.
+
+        What the sink has not chosen yet is looked at in the end.
+        """
+        self.kinds |= sink.kinds
+        if sink.is_undecided and sink.kinds:
+            self._undecided.append((self.source, frozenset(sink.kinds)))
+        else:
+            check_table(options, sink.kind, sink.kinds, sink.has_others)
+
+    def end(self, options: argparse.Namespace, kind: Kind) -> None:
+        """Says what was not written of all inputs; `kind` was."""
+        for name, seen in self._undecided:
+            with self.following(name):
+                check_table(options, kind, seen, False)
+        if find_kind(options) is None:
+            say_others(kind, self.kinds)
 
     def add_unparsed(self, number: int, text: str, reason: str) -> None:
         """Takes a line that was not understood."""
@@ -311,11 +346,21 @@ def check_table(
     """
     if kind in seen or not (seen or has_others):
         return
-    if seen and getattr(options, "table_is_asked_for", False):
+    if seen and options.table is not None:
         return
-    others = " and ".join(f"{k.title} (--table {k.option})" for k in sorted(seen, key=str))
-    has = f"; it has {others}" if others else ", only tables that are not read"
+    has = f"; it has {_name(seen)}" if seen else ", only tables that are not read"
     raise MissingTableError(f"no {kind.title} in the input{has}")
+
+
+def say_others(kind: Kind, seen: Collection[Kind]) -> None:
+    """Names the tables that are not written, where nobody has chosen between them."""
+    others = set(seen) - {kind}
+    if others:
+        complain(f"only {kind.title} are written; there are also {_name(others)}")
+
+
+def _name(kinds: Collection[Kind]) -> str:
+    return " and ".join(f"{k.title} (--table {k.option})" for k in KINDS if k in kinds)
 
 
 # Outputs ------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from netstat_parse.command.convert import convert_file, make_sink
 from netstat_parse.command.input_options import find_wanted
-from netstat_parse.command.inputs import Inputs, Source, check_table, reader_options
+from netstat_parse.command.inputs import Inputs, Source, reader_options
 from netstat_parse.command.messages import KilledError
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.account import Spent
@@ -41,7 +41,8 @@ from netstat_parse.reading.parts import Part, PartReader, find_parts
 from netstat_parse.reading.reader import LineReader
 from netstat_parse.reading.sources import open_input
 from netstat_parse.schema import get_kind
-from netstat_parse.writing.text import CsvSink, JsonLinesSink
+from netstat_parse.writing.choice import copy
+from netstat_parse.writing.text import RowSink
 from netstat_parse.writing.whole_files import binary
 
 PARTS_AHEAD = 2
@@ -66,6 +67,10 @@ class Task(NamedTuple):
         """The file of its lines that were not understood, of notes and warnings."""
         return f"{self.output}.remarks"
 
+    def held(self, kind: str) -> str:
+        """The file of the rows of a kind of which it is not known yet whether they are written."""
+        return f"{self.output}.{kind}"
+
 
 class Result(NamedTuple):
     """What came of a part, besides its output and its remarks."""
@@ -81,6 +86,8 @@ class Result(NamedTuple):
     """The names of the kinds of its tables."""
     unknown: int
     """Of so many connections it is not known whether they are wanted."""
+    held: tuple[str, ...]
+    """The names of the kinds of which rows are held."""
 
 
 class Setting(NamedTuple):
@@ -101,7 +108,7 @@ def convert_in_processes(
     options: argparse.Namespace,
     form: str,
     dialects: Sequence[str],
-    sink: CsvSink | JsonLinesSink,
+    sink: RowSink,
     out: TextIO,
     inputs: Inputs,
 ) -> None:
@@ -207,7 +214,7 @@ def _join(
     results: Iterator[tuple[Task, Result]],
     setting: Setting,
     source: Source,
-    sink: CsvSink | JsonLinesSink,
+    sink: RowSink,
     out: TextIO,
     inputs: Inputs,
 ) -> None:
@@ -221,6 +228,10 @@ def _join(
         with open(task.output, "rb") as output:
             _append(output, out, setting, sink.snapshots)
         os.unlink(task.output)
+        for kind in result.held:
+            with open(task.held(kind), "rb") as held:
+                sink.take(get_kind(kind), held)
+            os.unlink(task.held(kind))
         for say, *remark in _load(task.remarks):
             if say == "unparsed":
                 remark[0] += lines
@@ -239,7 +250,7 @@ def _join(
         source.found(snapshots)
     if not snapshots:
         raise NotNetstatError(lines, 1, "", reason)
-    check_table(setting.options, sink.kind, sink.kinds, sink.has_others)
+    inputs.tally.end_source(setting.options, sink)
 
 
 def _append(output: BinaryIO, out: TextIO, setting: Setting, before: int) -> None:
@@ -317,6 +328,9 @@ def _convert_part(task: Task) -> Result:
             reader.close()
         except NotNetstatError as failure:
             reason = failure.expected
+        for kind, rows in sink.held.items():
+            with open(task.held(kind.name), "wb") as file:
+                copy(rows, file)
     return Result(
         reader.spent,
         sum(reader.counts.values()),
@@ -325,6 +339,7 @@ def _convert_part(task: Task) -> Result:
         reason,
         tuple(kind.name for kind in sink.kinds),
         wanted.unknown if wanted else 0,
+        tuple(kind.name for kind in sink.held),
     )
 
 

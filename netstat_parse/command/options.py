@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
+    from netstat_parse.schema import Kind
+
 SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "table"}
 """The suffixes of OUT, and the formats that they stand for; --to may write any text as .txt."""
 COMPRESSIONS = (".gz", ".bz2", ".xz")
@@ -65,7 +67,8 @@ def make_parser() -> argparse.ArgumentParser:
         commands.add_parser("watch", help="a live table of the connections", allow_abbrev=False)
     )
     add_analysis_commands(commands)
-    dialects = commands.add_parser("dialects", help="list the dialects that are known")
+    dialects = commands.add_parser("dialects", help="list what is read, and how it is known")
+    dialects.add_argument("--to", choices=("text", "json"), default="text")
     dialects.set_defaults(work=_list_dialects)
     grammar = commands.add_parser("grammar", help="print the grammar of a dialect")
     grammar.set_defaults(work=_print_grammar)
@@ -147,9 +150,7 @@ def _add_output_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--table",
         choices=tuple(kind.option for kind in KINDS),
-        default=CONNECTIONS.option,
-        action=_Table,
-        help="which rows CSV, JSON Lines and tables hold; default: %(default)s",
+        help="which rows CSV, JSON Lines and tables hold; default: internet, or what there is",
     )
     add_where_options(command)
     command.add_argument(
@@ -196,14 +197,6 @@ def _print_completion(options: argparse.Namespace) -> int:
     from netstat_parse.command.completion import print_completion
 
     return print_completion(options)
-
-
-class _Table(argparse.Action):
-    """Also keeps that somebody asked for this kind of table, so may well find none."""
-
-    def __call__(self, parser: object, options: argparse.Namespace, value: Any, *_: object) -> None:
-        options.table = value
-        options.table_is_asked_for = True
 
 
 class _Argv(argparse.Action):
@@ -320,4 +313,15 @@ def check_columns(options: argparse.Namespace, form: str) -> None:
         raise UsageError(f"--columns is for csv and table, not for {form}")
     from netstat_parse.writing.columns import getters_of
 
-    getters_of((c for c in options.columns if c != "all"), get_kind(options.table))
+    kind = find_kind(options) or CONNECTIONS
+    getters_of((c for c in options.columns if c != "all"), kind)
+
+
+def find_kind(options: argparse.Namespace) -> Kind | None:
+    """The kind of table to write; None if it is the one that there is.
+
+    Who names columns, or which rows are wanted, means connections.
+    """
+    if options.table is not None:
+        return get_kind(options.table)
+    return None if options.columns is None and options.where is None else CONNECTIONS

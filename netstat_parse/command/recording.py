@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from itertools import chain
 from typing import TextIO, cast
 
 from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.messages import PARTLY, UNDERSTOOD, UsageError, complain
-from netstat_parse.command.options import check_columns, find_format
+from netstat_parse.command.options import check_columns, find_format, find_kind
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.errors import CommandError
 from netstat_parse.models import Snapshot
 from netstat_parse.watcher import watch
 from netstat_parse.writing.growing_files import WithoutHeader, open_growing
+from netstat_parse.writing.text import find_kind_of
 
 NOTES_KEPT = 100
 """So many different notes are said, each once."""
@@ -44,10 +46,21 @@ def record(options: argparse.Namespace) -> int:
         header = getattr(out, "first_line", "")
         if form == "csv" and header:
             file = cast("TextIO", WithoutHeader(out, header, options.output))
-        write_snapshots(options, form, file, _flushed(snapshots, out))
+        flushed = _flushed(snapshots, out)
+        if form != "table" and find_kind(options) is None:
+            flushed = _choose_table(options, flushed)
+        write_snapshots(options, form, file, flushed)
     if wanted is not None:
         wanted.say_unknown()
     return failures.status()
+
+
+def _choose_table(options: argparse.Namespace, snapshots: Iterator[Snapshot]) -> Iterator[Snapshot]:
+    """The snapshots, of which the first tells which kind of table is written: rows can't wait."""
+    for snapshot in snapshots:
+        options.table = find_kind_of(snapshot).option
+        return chain((snapshot,), snapshots)
+    return iter(())
 
 
 def _flushed(snapshots: Iterator[Snapshot], out: TextIO) -> Iterator[Snapshot]:

@@ -6,12 +6,12 @@ import argparse
 
 from netstat_parse import runner
 from netstat_parse.command.input_options import find_wanted
-from netstat_parse.command.inputs import check_table
+from netstat_parse.command.inputs import check_table, say_others
 from netstat_parse.command.messages import UNDERSTOOD, UsageError, complain
-from netstat_parse.command.options import check_columns, find_format
+from netstat_parse.command.options import check_columns, find_format, find_kind
 from netstat_parse.command.writing import write_snapshots
-from netstat_parse.schema import KINDS, get_kind
-from netstat_parse.writing.text import is_aside, records_of
+from netstat_parse.schema import KINDS
+from netstat_parse.writing.text import find_kind_of, is_aside, records_of
 from netstat_parse.writing.whole_files import open_output
 
 
@@ -29,9 +29,14 @@ def run(options: argparse.Namespace) -> int:
     snapshot = runner.run(options.argv or None, timeout=options.timeout, dialect=options.dialect)
     for note in snapshot.notes:
         complain(note)
-    if form in ("csv", "jsonl"):
+    if form != "json":
         seen = {kind for kind in KINDS if records_of(snapshot, kind)}
-        check_table(options, get_kind(options.table), seen, any(map(is_aside, snapshot.notes)))
+        kind = find_kind(options)
+        if form != "table":
+            has_others = any(map(is_aside, snapshot.notes))
+            check_table(options, kind or find_kind_of(snapshot), seen, has_others)
+        if kind is None:
+            say_others(find_kind_of(snapshot), seen)
     with open_output(options.output) as out:
         write_snapshots(options, form, out, wanted.snapshots([snapshot]) if wanted else [snapshot])
     if wanted:

@@ -111,7 +111,7 @@ def place(title: str) -> CellGrammar:
 
 
 EXPIRE = optional(choice("seconds, or '!'", number("expires", "seconds"), literal("!")))
-FLAGS = "[A-Za-z][A-Za-z0-9]*+"
+FLAGS = "[A-Z][A-Za-z0-9]*+"
 LARGEST_NAME = 14
 NETIF_WIDTHS = (6, 7, 8, 10, LARGEST_NAME)
 """What is known of the column of interfaces where the header does not tell how wide it is."""

@@ -27,7 +27,7 @@ from netstat_parse.dialects.linux.cells import (
 from netstat_parse.dialects.linux.locales import ENGLISH
 from netstat_parse.dialects.linux.raw_sockets import ANY_NUMBER, raw_address
 from netstat_parse.dialects.linux.unix_sockets import linux_unix
-from netstat_parse.grammar.dialect import Column, Dialect, RowKind, TableSpec
+from netstat_parse.grammar.dialect import Column, Dialect, Evidence, RowKind, TableSpec
 from netstat_parse.grammar.tokens import optional
 from netstat_parse.grammar.truncation import ProgramLimit
 from netstat_parse.schema import CONNECTIONS
@@ -78,6 +78,8 @@ raw        0      0 fe80::1%1713:58         :::*                    58
 
 DIALECT = Dialect(
     name="busybox",
+    evidence=Evidence.PROGRAM,
+    system="linux",
     commands=(
         "busybox netstat -ant",
         "busybox netstat -antupW",

@@ -9,7 +9,18 @@ from pyparsing import And, Literal, MatchFirst, Opt, ParserElement, Regex
 
 from netstat_parse.dialects.registry import get_dialect
 from netstat_parse.errors import MissingExtraError
-from netstat_parse.grammar.dialect import CellContext, row_grammar
+from netstat_parse.grammar.dialect import CellContext, Dialect, Evidence, row_grammar
+from netstat_parse.schema import KINDS, Kind
+
+
+def tables_of(dialect: Dialect) -> dict[Kind, list[Evidence]]:
+    """The kinds of tables that a dialect has, and how they are known; the surest first."""
+    known: dict[Kind, list[Evidence]] = {}
+    for kind in KINDS:
+        found = {spec.evidence or dialect.evidence for spec in dialect.tables if spec.kind is kind}
+        if found:
+            known[kind] = [evidence for evidence in Evidence if evidence in found]
+    return known
 
 
 def describe_grammar(name: str) -> str:

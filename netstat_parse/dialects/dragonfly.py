@@ -153,6 +153,7 @@ UNIX_BANNER = "Active UNIX domain sockets"
 
 DIALECT = Dialect(
     name="dragonfly",
+    system="bsd",
     commands=("netstat -an", "netstat -anA", "netstat -anP", "netstat -rn", "netstat -in"),
     tables=(
         INTERNET,

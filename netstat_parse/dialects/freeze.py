@@ -38,6 +38,7 @@ def write_source() -> str:
     parts = {
         "BANNERS": _banners(),
         "OTHER_BANNERS": {b: d.name for d in reversed(dialects) for b in d.other_banners},
+        "SYSTEMS": {d.name: d.system or d.name for d in dialects},
         "NOTES": tuple(dict.fromkeys(note for d in dialects for note in d.notes)),
         "NO_ROWS": tuple(dict.fromkeys(text for o in _owners() for text in o.spec.no_rows)),
         "LOOKS": tuple(dict.fromkeys(compact(o.spec.look) for o in _owners() if o.spec.look)),
@@ -45,6 +46,9 @@ def write_source() -> str:
             (compact(shape.row), o.dialect.name, o.dialect.tables.index(o.spec), place)
             for o in _owners()
             for place, shape in enumerate(o.spec.shapes)
+        ),
+        "ROWS_IN_LINE": tuple(
+            compact(o.spec.rows_in_line) for o in _owners() if o.spec.rows_in_line
         ),
         "REQUIRED_TITLES": tuple(dict.fromkeys(_required_titles())),
     }

@@ -67,6 +67,34 @@ def find_other_banner(text: str) -> OtherBanner | None:
 _OTHER_STARTS = tuple(frozen.OTHER_BANNERS)
 
 
+_LINES_OF_ROWS = [
+    (LazyPattern(rf"(\w*)[ \t]+{row}(?:[ \t]+{row})*[ \t]*"), LazyPattern(row))
+    for row in frozen.ROWS_IN_LINE
+]
+
+
+def split_line(text: str) -> list[str]:
+    """The banner and the rows that stand in one line, as if each had its own; empty if they do not.
+
+    `TCP     tcpRtoAlgorithm     =     4     tcpRtoMin           =   400`
+    """
+    for line, row in _LINES_OF_ROWS:
+        found = line.fullmatch(text)
+        if found is not None:
+            banner = f"{found[1]} =" if found[1] else ""
+            rows = [f"\t{one[0]}" for one in row.finditer(text[found.end(1) :])]
+            if banner in frozen.BANNERS:
+                return [banner, *rows]
+            return rows if not banner and len(rows) > 1 else []
+    return []
+
+
+def is_of_system(dialect: str, others: tuple[str, ...]) -> bool:
+    """True if one of the others is of the same system, so that one run may print the tables of
+    both."""
+    return frozen.SYSTEMS[dialect] in map(frozen.SYSTEMS.get, others)
+
+
 def may_be_header(text: str) -> bool:
     """A cheap test that almost every line fails which is no header."""
     return text in frozen.LAYOUTS or (

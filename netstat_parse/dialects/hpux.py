@@ -12,7 +12,7 @@ from netstat_parse.dialects.bsd import BANNERS, STATES, address, bsd_unix
 from netstat_parse.dialects.bsd_tables import cut_cell, is_folded, make_limits, start_of
 from netstat_parse.dialects.common import own_if
 from netstat_parse.dialects.tables import counter
-from netstat_parse.grammar.dialect import Claim, Column, Dialect, RowKind, TableSpec
+from netstat_parse.grammar.dialect import Claim, Column, Dialect, Evidence, RowKind, TableSpec
 from netstat_parse.grammar.tokens import (
     NEVER,
     choice,
@@ -170,6 +170,8 @@ UNIX_BANNER = "Active UNIX domain sockets"
 
 DIALECT = Dialect(
     name="hpux",
+    evidence=Evidence.MANUAL,
+    system="bsd",
     commands=("netstat -an", "netstat -rn", "netstat -rnv", "netstat -in"),
     tables=(
         INTERNET,

@@ -215,6 +215,7 @@ UNIX_BANNER = "Active UNIX domain sockets"
 
 DIALECT = Dialect(
     name="netbsd",
+    system="bsd",
     commands=("netstat -an", "netstat -anA", "netstat -rn", "netstat -in", "netstat -s"),
     tables=(
         INTERNET,

@@ -193,6 +193,7 @@ UNIX_BANNER = "Active UNIX domain sockets"
 
 DIALECT = Dialect(
     name="openbsd",
+    system="bsd",
     commands=("netstat -an", "netstat -n -p tcp", "netstat -rn", "netstat -in", "netstat -s"),
     tables=(
         INTERNET,

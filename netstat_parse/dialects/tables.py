@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
 from pyparsing import ParserElement
@@ -59,6 +60,26 @@ def of_width(*widths: int) -> str:
     words = "|".join(rf"\S{{{width}}}" for width in sorted(widths, reverse=True))
     return rf"(?:{words}) (?!\S)"
 
+
+# Multicast groups ---------------------------------------------------------------------------------
+
+
+def to_address(group: str) -> IPv4Address | IPv6Address | None:
+    """The group as an address; None for a name."""
+    try:
+        return ip_address(group)
+    except ValueError:
+        return None
+
+
+def to_family(group: str) -> str | None:
+    """The family of the group's address; None for a name, which may be of either."""
+    address = to_address(group)
+    return None if address is None else f"ipv{address.version}"
+
+
+GROUP_FIELDS = (Field("address", to_address, ("group",)), Field("family", to_family, ("group",)))
+"""What a group's text tells of it."""
 
 # Statistics ---------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ from netstat_parse.dialects.linux.locales import ENGLISH
 from netstat_parse.dialects.linux.net_tools import HEADER
 from netstat_parse.dialects.linux.routes import IPV4_ROUTES
 from netstat_parse.dialects.linux.unix_sockets import linux_unix
-from netstat_parse.grammar.dialect import Column, Dialect, RowKind, TableSpec
+from netstat_parse.grammar.dialect import Column, Dialect, Evidence, RowKind, TableSpec
 from netstat_parse.grammar.tokens import optional
 from netstat_parse.grammar.truncation import ProgramLimit
 from netstat_parse.schema import CONNECTIONS
@@ -114,6 +114,8 @@ udp        0      0 0.0.0.0:68              0.0.0.0:*                           
 
 DIALECT = Dialect(
     name="toybox",
+    evidence=Evidence.PROGRAM,
+    system="linux",
     commands=(
         "toybox netstat -ant",
         "toybox netstat -antuep",

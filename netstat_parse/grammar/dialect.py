@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import Enum, IntEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -34,6 +34,15 @@ class Claim(IntEnum):
     """It prints such a header, and so may others: the first of them has it."""
     OWN = 3
     """It prints such a header, and nobody else does."""
+
+
+class Evidence(Enum):
+    """How it is known what a netstat prints; the surest first."""
+
+    PROGRAM = "its output is compared with the system's own account, in tests"
+    SOURCE = "its published source was read"
+    CAPTURE = "what it printed was seen; no source is published"
+    MANUAL = "its manual was read; no capture was found"
 
 
 @dataclass(frozen=True)
@@ -169,6 +178,9 @@ class TableSpec:
     """How the rules start that netstat prints around it: they end no snapshot."""
     heading: str = ""
     """The pattern of a line between its rows whose named groups are cells of the rows below it."""
+    rows_in_line: str = ""
+    """The verbose pattern of a row, if several may stand in one line, and behind the banner: `NAME`
+    of a banner `NAME =`."""
     nests: bool = False
     """A row may stand under another line, further in; the cell `above` is the text of that."""
     banner_cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -180,6 +192,8 @@ class TableSpec:
     """How it is known in other languages."""
     example: str = ""
     """Rows of it, as netstat prints them; they are tested."""
+    evidence: Evidence | None = None
+    """How its format is known; None: as those of the dialect's other tables are."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +204,11 @@ class Dialect:
     commands: tuple[str, ...]
     """The commands that print it."""
     tables: tuple[TableSpec, ...]
+    evidence: Evidence = Evidence.SOURCE
+    """How the formats of its tables are known, but for those that say it themselves."""
+    system: str = ""
+    """What it shares with the netstats whose tables it prints as well: `linux`, `bsd`. A table of
+    another system begins a snapshot. Where it is empty, it shares with none."""
     other_banners: tuple[str, ...] = ()
     """How the banners of its tables that are not read start, with single blanks. One that ends with
     a colon is a whole line."""

@@ -38,5 +38,9 @@ class UnixSocket(Frozen):
     """The address of the next in the list that it is in (BSD: Nextref)."""
     truncated: tuple[str, ...] = ()
     """The names of the fields whose text may be cut: `path`, where the input ends inside it."""
+    remote_path: str | None = None
+    """The path of the other end, or what stands for it (Solaris: Remote Addr)."""
+    control_block: NonNegativeInt | None = None
+    """The address of the protocol control block, where `socket` is that of the socket (AIX)."""
     extra: Extra = Field(default_factory=FrozenDict)
     """Cells of columns that no model field holds, by the column's title."""

@@ -105,6 +105,8 @@ def take_rest(section: Section, table: Table, text: str) -> bool:
 
 def _take_below_row(section: Section, table: Table, above: PendingRow, text: str) -> bool:
     """The same below a row whose last text may go on, or which is not padded."""
+    if table.goes_on_in(above.text, text):
+        return False
     fits = 0 < above.room >= size_of(text)
     are_row = table.are_row(above.text, text)
     if not fits and not are_row:

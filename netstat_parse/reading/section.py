@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from netstat_parse.dialects.headers import Banner
+from netstat_parse.dialects.headers import Banner, is_of_system, split_line
 from netstat_parse.errors import NotNetstatError
 from netstat_parse.reading import around
 from netstat_parse.reading.account import Account, LineKind, Spent
@@ -122,6 +122,12 @@ class Section:
             self.without_end = 0
             for piece in lines:
                 self.take_text(piece)
+        elif "=" in text and (lines := split_line(text)):
+            counted = sum(self.account.counts.values())
+            for piece in lines:
+                self.take_text(piece)
+            more = sum(self.account.counts.values()) - counted - 1
+            self.account.count(LineKind.ROW, -more)
         else:
             self.take_text(text)
         if table is not None:
@@ -258,6 +264,11 @@ class Section:
         self._is_below_blank = isinstance(found, Blank)
 
     # Where tables and snapshots begin and end
+
+    def is_of_another_system(self, dialects: tuple[str, ...]) -> bool:
+        """True if what these dialects print is not of the snapshot that is being read."""
+        inside = None if self.options.dialect else self.snapshot.dialect
+        return inside is not None and not is_of_system(inside, dialects)
 
     def begin_snapshot(self, dialect: str) -> None:
         self.snapshot.begin(dialect, self.account.number, self.account.line)

@@ -135,6 +135,10 @@ class Table:
         prefixes = self.layout.continued_prefixes
         return bool(prefixes) and text.lstrip(" \t").startswith(prefixes)
 
+    def goes_on_in(self, above: str, text: str) -> bool:
+        """True for a further line of a row, as netstat prints it."""
+        return self.may_go_on(above) and self.is_row(f"{above}\n{text}")
+
     def find_unfinished(self, text: str) -> Row | None:
         """The row in a line, if it may be unfinished."""
         is_whole = self._is_wide and self._padding.is_padded

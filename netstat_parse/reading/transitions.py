@@ -85,8 +85,10 @@ def see_banner(section: Section, banner: Banner) -> At | None:
         section.banner = None
     section.end_banner()
     section.end_table()
+    is_of_another = section.is_of_another_system(banner.dialects)
     is_another = not banner.follows_another_table or section.snapshot.has_table(banner.text)
-    if is_another and section.snapshot.is_open and not may_recur(section):
+    is_another = is_of_another or (is_another and not may_recur(section))
+    if is_another and section.snapshot.is_open:
         section.leave()
     if above:
         section.snapshot.go_below(above)
@@ -124,7 +126,9 @@ def see_header(section: Section, header: Header) -> None:
         section.banner is None and section.snapshot.has_table(layout.header)
     )
     is_recurring = layout.recurs and may_recur(section)
-    if is_another and section.snapshot.is_open and not is_recurring:
+    is_of_another = section.is_of_another_system((layout.dialect,))
+    is_another = is_of_another or (is_another and not is_recurring)
+    if is_another and section.snapshot.is_open:
         if section.banner is not None:
             # It is of the snapshot that ends, so it tells nothing of this header.
             section.banner = None

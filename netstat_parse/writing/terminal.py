@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from netstat_parse.schema import CONNECTIONS, Kind
+from netstat_parse.schema import Kind
 from netstat_parse.writing.columns import all_columns, default_columns, getters_of
-from netstat_parse.writing.text import records_of
+from netstat_parse.writing.text import find_kind_of, records_of
 
 if TYPE_CHECKING:
     from netstat_parse.models import Snapshot
@@ -32,15 +32,17 @@ def write_tables(
     snapshots: Iterable[Snapshot],
     file: TextIO,
     *,
-    kind: Kind = CONNECTIONS,
+    kind: Kind | None = None,
     columns: Sequence[str] | None = None,
 ) -> None:
     """Writes each snapshot as a table under a line that names it; columns as in `write_csv`.
 
-    `kind` says which of its tables.
+    `kind` says which of its tables; None stands for the first that it has.
     """
     draw = _rich_table if file.isatty() and _has_rich() else _plain_table
+    asked = kind
     for i, snapshot in enumerate(snapshots):
+        kind = asked or find_kind_of(snapshot)
         records = records_of(snapshot, kind)
         shown = _shown_columns(snapshot.dialect, kind, columns)
         getters = getters_of(shown, kind)

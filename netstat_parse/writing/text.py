@@ -26,11 +26,12 @@ from netstat_parse.writing.columns import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
-    from typing import Any, TextIO
+    from typing import Any, BinaryIO, TextIO
 
     from netstat_parse.build import Record
     from netstat_parse.models import OtherTable, Snapshot
     from netstat_parse.reading.sink import Build
+    from netstat_parse.writing.choice import Outlet
     from netstat_parse.writing.whole_files import ByteWriter
 
 FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n")
@@ -45,21 +46,28 @@ def write_csv(
     snapshots: Iterable[Snapshot],
     file: TextIO,
     *,
-    table: str = CONNECTIONS.option,
+    table: str | None = CONNECTIONS.option,
     columns: Sequence[str] | None = None,
     spreadsheet_safe: bool = False,
 ) -> None:
     """Writes a CSV row for each connection, under one header line (RFC 4180, lines end in LF).
 
-    With `table="unix"` it is a row for each UNIX domain socket instead, with
-    `table="multicast_groups"` for each group. `columns` names the columns in their order, None the
-    default ones; `("all",)` appends those of the first row's dialect, the snapshot's source, and
-    its number. `spreadsheet_safe` puts `'` before a text that a spreadsheet would take for a
-    formula. `file` should be open with newline="".
+    `table` names the kind of table to write instead: `unix`, `routes` ... With None it
+    is the kind that the snapshots have: connections if there are any or `columns` are named, else
+    the first of the list. `columns` names the columns in their order, None the default ones;
+    `("all",)` appends those of the first row's dialect, the snapshot's source, and its number.
+    `spreadsheet_safe` puts `'` before a text that a spreadsheet would take for a formula. `file`
+    should be open with newline="".
 
     Raises UnknownColumnError for a column that no dialect has; ValueError for an unknown table.
     """
-    writer = CsvWriter(file, find_kind(table), columns, spreadsheet_safe=spreadsheet_safe)
+    if table is None and columns is None:
+        from netstat_parse.writing.choice import write_chosen_csv
+
+        write_chosen_csv(snapshots, file, spreadsheet_safe=spreadsheet_safe)
+        return
+    kind = CONNECTIONS if table is None else find_kind(table)
+    writer = CsvWriter(file, kind, columns, spreadsheet_safe=spreadsheet_safe)
     for number, snapshot in enumerate(snapshots, 1):
         writer.number = str(number)
         writer.resolve(snapshot.dialect)
@@ -70,18 +78,27 @@ def write_csv(
 
 
 def write_jsonl(
-    snapshots: Iterable[Snapshot], file: TextIO, *, table: str = CONNECTIONS.option
+    snapshots: Iterable[Snapshot], file: TextIO, *, table: str | None = CONNECTIONS.option
 ) -> None:
     """Writes a JSON object for each connection, one a line: its snapshot's stamp and source, and
     its fields.
 
-    With `table="unix"` it is an object for each UNIX domain socket instead, with
-    `table="multicast_groups"` for each group. Raises ValueError for an unknown table.
+    `table` names the kind of table to write instead; None is as in `write_csv`. Raises ValueError
+    for an unknown table.
     """
+    if table is None:
+        from netstat_parse.writing.choice import write_chosen_lines
+
+        write_chosen_lines(snapshots, file, _json_lines)
+        return
     kind = find_kind(table)
     for snapshot in snapshots:
-        start = _json_start(snapshot.captured_at, snapshot.source)
-        file.writelines(f"{start}{_json_fields(r)}\n" for r in records_of(snapshot, kind))
+        file.writelines(_json_lines(snapshot, kind))
+
+
+def _json_lines(snapshot: Snapshot, kind: Kind) -> Iterable[str]:
+    start = _json_start(snapshot.captured_at, snapshot.source)
+    return (f"{start}{_json_fields(record)}\n" for record in records_of(snapshot, kind))
 
 
 def write_json(snapshots: Iterable[Snapshot], file: TextIO) -> None:
@@ -101,6 +118,11 @@ def records_of(snapshot: Snapshot, kind: Kind) -> tuple[Record, ...]:
     """The records of a snapshot's table of this kind."""
     records: tuple[Record, ...] = getattr(snapshot, kind.name)
     return records
+
+
+def find_kind_of(snapshot: Snapshot) -> Kind:
+    """The kind of table that is written of a snapshot: connections, or else what it has."""
+    return next((kind for kind in KINDS if records_of(snapshot, kind)), CONNECTIONS)
 
 
 def is_aside(note: str) -> bool:
@@ -156,7 +178,7 @@ class CsvWriter:
 
     def __init__(
         self,
-        file: TextIO | _Utf8,
+        file: TextIO | _Utf8 | Outlet,
         kind: Kind,
         columns: Sequence[str] | None,
         *,
@@ -287,6 +309,20 @@ class RowSink:
         """What every row of the snapshot begins with."""
         self._file = file
 
+    @property
+    def is_undecided(self) -> bool:
+        """It is not known yet which kind is written."""
+        return False
+
+    @property
+    def held(self) -> Mapping[Kind, BinaryIO]:
+        """What is held of each kind, as long as it is not known which is written."""
+        return {}
+
+    def take(self, kind: Kind, written: BinaryIO) -> None:
+        """Takes the rows that another process held of a kind."""
+        raise NotImplementedError
+
     def cells(self, layout: Layout) -> Sequence[str]:
         """The names of the cells that are needed of rows."""
         return layout.plain_names
@@ -308,7 +344,7 @@ class RowSink:
     def builder(self, layout: Layout) -> Build:
         """From rows' cells to what is written of them."""
         self.kinds.add(layout.kind)
-        return self.row_builder(layout) if layout.kind is self.kind else _leave_out
+        return self.row_builder(layout) if layout.kind is self.kind else leave_out
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         """A snapshot begins."""
@@ -376,9 +412,10 @@ class RowSink:
         """There are no more rows."""
 
 
-def _leave_out(
+def leave_out(
     rows: list[Cells], text: str, truncation: Truncation, marked: Mapping[int, Cells]
 ) -> list[Any]:
+    """Stands for rows that are not written."""
     return [True] * len(rows)
 
 
@@ -482,7 +519,7 @@ class DialectSink(RowSink):
 
     def builder(self, layout: Layout) -> Build:
         """Nothing is made of rows."""
-        return _leave_out
+        return leave_out
 
     def start(self, dialect: str, captured_at: datetime | None) -> None:
         """A snapshot begins."""

@@ -61,6 +61,7 @@ em0*    1500 <Link#2>      08:00:27:00:00:01     1234     0        0      987   
 
 DIALECT = Dialect(
     name="freebsd",
+    system="bsd",
     commands=(
         "netstat -an",
         "netstat -anW",

@@ -12,12 +12,14 @@ from netstat_parse.dialects.linux.net_tools import CONNECTION_TABLES
 from netstat_parse.dialects.linux.routes import ROUTE_TABLES
 from netstat_parse.dialects.linux.statistics import STATISTICS_TABLE
 from netstat_parse.dialects.linux.unix_sockets import UNIX_TABLES
-from netstat_parse.grammar.dialect import Dialect
+from netstat_parse.grammar.dialect import Dialect, Evidence
 
 _LANGUAGES = with_charsets()
 
 DIALECT = Dialect(
     name="linux",
+    evidence=Evidence.PROGRAM,
+    system="linux",
     commands=(
         "netstat -npt",
         "netstat -anpe",

@@ -6,10 +6,10 @@ Source: net-tools 2.10, netstat.c (igmp_do_one). Each row is printed with `%-15s
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from netstat_parse.dialects.linux.locales import ENGLISH, LANGUAGES, Language, in_charset
-from netstat_parse.grammar.dialect import Column, Field, RowKind, TableSpec
+from netstat_parse.dialects.tables import GROUP_FIELDS
+from netstat_parse.grammar.dialect import Column, RowKind, TableSpec
 from netstat_parse.grammar.tokens import number, word_token
 from netstat_parse.schema import MULTICAST_GROUPS
 
@@ -39,20 +39,6 @@ GROUP = word_token(
 """A multicast address (RFC 5771, RFC 4291 section 2.7), or without -n perhaps a name for it."""
 
 
-def to_address(group: str) -> IPv4Address | IPv6Address | None:
-    """The group as an address; None for a name."""
-    try:
-        return ip_address(group)
-    except ValueError:
-        return None
-
-
-def to_family(group: str) -> str | None:
-    """The family of the group's address; None for a name, which may be of either."""
-    address = to_address(group)
-    return None if address is None else f"ipv{address.version}"
-
-
 HEADER = "Interface       RefCnt Group"
 EXAMPLE = """
 lo              1      224.0.0.1
@@ -70,10 +56,7 @@ def linux_groups(language: Language) -> TableSpec:
         Column(
             "Group",
             GROUP,
-            (
-                Field("address", to_address, ("group",)),
-                Field("family", to_family, ("group",)),
-            ),
+            (*GROUP_FIELDS,),
             required=True,
         ),
     )

@@ -1,8 +1,9 @@
 """What net-tools prints in other languages than English: one Language for each.
 
 Source: the catalogues that Debian's net-tools 2.10 installs (/usr/share/locale/*/net-tools.mo), and
-po/sv.po of the sources of 2025. What a Language does not name is printed in English. `%d` stands
-for a number. The titles `Proto` and `PID/Program name` and all of sctp are English everywhere.
+po/sv.po of the sources of 2025. Spanish, Italian, Russian and Chinese are those of Ubuntu's packs
+of languages, as far as captures were found. What a Language does not name is English. `%d`
+stands for a number. The title `PID/Program name` and all of sctp are English everywhere.
 """
 
 from __future__ import annotations
@@ -469,6 +470,81 @@ SWEDISH = Language(
 )
 
 
+SPANISH = Language(
+    code="es",
+    charset="iso8859-1",
+    banner="Conexiones activas de Internet",
+    modes=("servidores y establecidos", "solo servidores", "servidores w/o"),
+    titles={
+        "Recv-Q": "Recib",
+        "Send-Q": "Enviad",
+        "Local Address": "Dirección local",
+        "Foreign Address": "Dirección remota",
+        "State": "Estado",
+        "Timer": "Temporizador",
+    },
+    states={"ESCUCHAR": "LISTEN", "ESTABLECIDO": "ESTABLISHED"},
+    timers={"apagado": "off"},
+    unix_banner="Activar zócalos de dominio UNIX",
+    unix_titles={"Path": "Ruta"},
+    route_banner="Tabla de rutas IP del núcleo",
+    route_titles={
+        ROUTE_TITLES: words("Destino Pasarela Genmask Indic MSS Ventana irtt Interfaz"),
+        ROUTE_TITLES_E: words("Destino Pasarela Genmask Indic Métric Ref Uso Interfaz"),
+    },
+    notes=(
+        "(No todos los procesos pueden ser identificados, no hay información de propiedad",
+        "no se mostrarán, necesita ser superusuario para verlos todos.)",
+    ),
+)
+OLDER_SPANISH = replace(
+    SPANISH,
+    titles={
+        "Proto": "Protocolo",
+        "Local Address": "Dirección Local",
+        "Foreign Address": "Dirección Externa",
+        "State": "Estado",
+        "Timer": "Temporizador",
+    },
+)
+"""Of Ubuntu before 2011."""
+
+ITALIAN = Language(
+    code="it",
+    charset="iso8859-1",
+    banner="Connessioni Internet attive",
+    modes=("server e stabiliti", "solo server", "w/o server", "senza server"),
+    titles={
+        "Recv-Q": "CodaRic",
+        "Send-Q": "CodaInv",
+        "Local Address": "Indirizzo locale",
+        "Foreign Address": "Indirizzo remoto",
+        "State": "Stato",
+    },
+    unix_banner=ENGLISH.unix_banner,
+)
+"""Of its modes the first was seen."""
+
+RUSSIAN = Language(
+    code="ru",
+    charset="koi8-r",
+    banner="Активные соединения с интернетом",
+    modes=ENGLISH.modes,
+    unix_banner="Активные сокеты домена UNIX",
+    unix_titles={"Path": "Путь"},
+)
+CHINESE = Language(
+    code="zh_CN",
+    charset="gbk",
+    banner="激活Internet连接",
+    modes=("服务器和已建立连接的", "仅服务器", "w/o 服务器"),
+    timers={"关闭": "off", "打开": "on", "保持连接": "keepalive", "等待": "timewait"},
+    unix_banner="活跃的UNIX域套接字",
+    unix_titles={"Path": "路径"},
+    notes=("（并非所有进程都能被检测到，所有非本用户的进程信息将不会显示，", "root 用户）"),
+)
+
+
 def escaped(text: str, charset: str) -> str:
     """What the reader makes of a text in an old charset, taking it for UTF-8: `\\xe9` of é."""
     return text.encode(charset).decode("utf-8", "backslashreplace")
@@ -519,7 +595,10 @@ def may_encode(text: str, charset: str) -> bool:
     return True
 
 
-LANGUAGES = (ENGLISH, CZECH, GERMAN, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH)
+LANGUAGES = (
+    *(ENGLISH, CZECH, GERMAN, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH),
+    *(SPANISH, ITALIAN, RUSSIAN, CHINESE),
+)
 
 
 def with_charsets() -> tuple[Language, ...]:

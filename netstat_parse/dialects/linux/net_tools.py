@@ -31,13 +31,18 @@ from netstat_parse.dialects.linux.cells import (
     state,
 )
 from netstat_parse.dialects.linux.locales import (
+    CHINESE,
     CZECH,
     ENGLISH,
     ESTONIAN,
     FRENCH,
     GERMAN,
+    ITALIAN,
     JAPANESE,
+    OLDER_SPANISH,
     PORTUGUESE,
+    RUSSIAN,
+    SPANISH,
     SWEDISH,
     Language,
     in_charset,
@@ -45,7 +50,7 @@ from netstat_parse.dialects.linux.locales import (
 from netstat_parse.dialects.linux.raw_sockets import RAW_ROWS_OF_BOTH
 from netstat_parse.dialects.linux.sctp import FURTHER_FIELDS, SCTP_STATES, sctp_kinds
 from netstat_parse.dialects.linux.timers import timer_column
-from netstat_parse.grammar.dialect import Column, Field, RowKind, TableSpec
+from netstat_parse.grammar.dialect import Column, Evidence, Field, RowKind, TableSpec
 from netstat_parse.grammar.tokens import optional, word_token
 from netstat_parse.grammar.truncation import AddressLimits, ProgramLimit
 from netstat_parse.schema import CONNECTIONS
@@ -113,12 +118,12 @@ def row_kinds(columns: tuple[Column, ...], *languages: Language) -> tuple[RowKin
     """The kinds of rows under these columns."""
     known = states(*languages)
     of_udp = [printed for printed, name in known.items() if name in UDP_STATES]
-    title_of_state = languages[0].title("State")
+    title_of_proto, title_of_state = map(languages[0].title, ("Proto", "State"))
     udp = {
-        "Proto": proto("udp", "udp6", "udpl", "udpl6"),
+        title_of_proto: proto("udp", "udp6", "udpl", "udpl6"),
         title_of_state: optional(state(of_udp)),
     }
-    raw = {"Proto": proto("raw", "raw6"), title_of_state: optional(state(KERNEL_STATES))}
+    raw = {title_of_proto: proto("raw", "raw6"), title_of_state: optional(state(KERNEL_STATES))}
     return (
         RowKind("tcp", "tcp"),
         RowKind("udp", "udp", udp, datagram_limits),
@@ -130,6 +135,10 @@ def row_kinds(columns: tuple[Column, ...], *languages: Language) -> tuple[RowKin
 # Tables -------------------------------------------------------------------------------------------
 
 HEADER = "Proto Recv-Q Send-Q Local Address           Foreign Address         State      "
+
+
+FROM_CAPTURES = (SPANISH, OLDER_SPANISH, ITALIAN)
+"""No catalogue of these is installed with net-tools."""
 
 
 def net_tools(*languages: Language) -> TableSpec:
@@ -147,6 +156,7 @@ def net_tools(*languages: Language) -> TableSpec:
         plain_family="ipv4",
         continued_prefixes=("sctp",),
         look=LOOK,
+        evidence=Evidence.CAPTURE if languages[0] in FROM_CAPTURES else None,
     )
 
 
@@ -155,8 +165,13 @@ def limits_of_translations(header: str) -> AddressLimits:
     return AddressLimits(NARROWEST_ADDRESS)
 
 
-ENGLISH_AND_GERMAN = replace(
-    net_tools(ENGLISH, GERMAN, in_charset(GERMAN)),
+WITH_ENGLISH_TITLES = tuple(
+    as_printed
+    for language in (GERMAN, RUSSIAN, CHINESE)
+    for as_printed in (language, in_charset(language))
+)
+ENGLISH_TABLE = replace(
+    net_tools(ENGLISH, *WITH_ENGLISH_TITLES),
     limits=limits,
     common_headers=tuple(
         HEADER + options
@@ -209,28 +224,31 @@ def may_be_another(header: str) -> bool:
 
 
 NET_TOOLS_OR_BUSYBOX = replace(
-    ENGLISH_AND_GERMAN,
+    ENGLISH_TABLE,
     claim=own_if(may_be_another),
     columns=tuple(
         replace(column, cell=process(LONGEST_PROGRAM_OF_BUSYBOX))
         if column.title.startswith("PID/")
         else column
-        for column in ENGLISH_AND_GERMAN.columns
+        for column in ENGLISH_TABLE.columns
     ),
     program_limit=ProgramLimit(LONGEST_PROGRAM, with_pid=True, at_most=LONGEST_PROGRAM_OF_BUSYBOX),
     plain_family=None,
     row_kinds=(
-        *(kind for kind in ENGLISH_AND_GERMAN.row_kinds if kind.name != "raw"),
+        *(kind for kind in ENGLISH_TABLE.row_kinds if kind.name != "raw"),
         *RAW_ROWS_OF_BOTH,
     ),
 )
 """Under these headers `tcp` may be IPv6: only an address tells. And raw's state may be the number
 of its port."""
 
-TRANSLATIONS = (CZECH, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH)
+TRANSLATIONS = (
+    *(CZECH, ESTONIAN, FRENCH, JAPANESE, PORTUGUESE, SWEDISH),
+    *FROM_CAPTURES,
+)
 
 CONNECTION_TABLES = (
-    ENGLISH_AND_GERMAN,
+    ENGLISH_TABLE,
     NET_TOOLS_OR_BUSYBOX,
     *map(net_tools, TRANSLATIONS),
     *map(net_tools, map(in_charset, TRANSLATIONS)),

@@ -45,7 +45,7 @@ def sctp_kinds(columns: tuple[Column, ...], language: Language) -> tuple[RowKind
     title = language.title
     whole = AddressLimits()
     both: dict[str, CellGrammar] = {
-        "Proto": PROTO,
+        title("Proto"): PROTO,
         title("Local Address"): colon_address("local", whole),
         **{column.title: or_end(column.cell) for column in columns if not column.required},
     }

@@ -13,6 +13,7 @@ UNIX_BANNER = "Active LOCAL (UNIX) domain sockets"
 
 DIALECT = Dialect(
     name="macos",
+    system="bsd",
     commands=(
         "netstat -n -p tcp",
         "netstat -an",

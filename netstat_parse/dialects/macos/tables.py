@@ -16,7 +16,7 @@ from netstat_parse.dialects.bsd_tables import (
     title_behind,
     width_of_flags,
 )
-from netstat_parse.dialects.linux.groups import to_address, to_family
+from netstat_parse.dialects.tables import GROUP_FIELDS
 from netstat_parse.grammar.dialect import Claim, Column, Field, RowKind, TableSpec
 from netstat_parse.grammar.tokens import choice, literal, word, word_token
 from netstat_parse.schema import MULTICAST_GROUPS
@@ -81,10 +81,7 @@ GROUPS = TableSpec(  # netstat.tproj/mcast.c (ifmalist_dump): `%-20s\t%-16s\t%s`
         Column(
             "Group",
             word("group", "group"),
-            (
-                Field("address", to_address, ("group",)),
-                Field("family", to_family, ("group",)),
-            ),
+            (*GROUP_FIELDS,),
             required=True,
         ),
         Column(

@@ -6,10 +6,11 @@ from netstat_parse.dialects.windows.internet import IN_OTHER_LANGUAGES, internet
 from netstat_parse.dialects.windows.languages import LANGUAGES, all_spellings
 from netstat_parse.dialects.windows.routes import ROUTE_TABLES
 from netstat_parse.dialects.windows.statistics import STATISTICS_TABLE
-from netstat_parse.grammar.dialect import Dialect
+from netstat_parse.grammar.dialect import Dialect, Evidence
 
 DIALECT = Dialect(
     name="windows",
+    evidence=Evidence.CAPTURE,
     commands=("netstat -ano", "netstat -anob", "netstat -anoq"),
     tables=(*map(internet, LANGUAGES), IN_OTHER_LANGUAGES, *ROUTE_TABLES, STATISTICS_TABLE),
     other_banners=all_spellings(

@@ -1,7 +1,7 @@
-"""Solaris and illumos: `netstat -an`, -anu, `-f inet`, and the routes of `netstat -rn`.
+"""The connections of Solaris and illumos: `netstat -an`, -anu, `-f inet`.
 
-Source: illumos-gate, usr/src/cmd/cmd-inet/usr.bin/netstat/netstat.c (mib_get's tcp_report,
-udp_report, ire_report), and what Solaris 11.4 prints. There is no column of the protocol: the
+Source: illumos-gate, usr/src/cmd/cmd-inet/usr.bin/netstat/netstat.c (tcp_report, udp_report), and
+what Solaris 11.4 prints. There is no column of the protocol: the
 banner above a table, `TCP: IPv4`, names it. An address is `host.port`, and nothing of it is cut; a
 long one pushes the rest of its row to the right. With -u, a user's name is cut to 8 characters and
 a command's to 14, in Solaris 11.4 to 13. A cell that has nothing is blank: so are a user, a pid and
@@ -18,7 +18,6 @@ from netstat_parse.grammar.dialect import (
     CellContext,
     Claim,
     Column,
-    Dialect,
     Field,
     RowKind,
     TableSpec,
@@ -29,7 +28,6 @@ from netstat_parse.grammar.tokens import (
     NEVER,
     NOTHING,
     choice,
-    literal,
     number,
     one_of_words,
     optional,
@@ -37,7 +35,7 @@ from netstat_parse.grammar.tokens import (
     word_token,
 )
 from netstat_parse.grammar.truncation import ProgramLimit
-from netstat_parse.schema import CONNECTIONS, ROUTES
+from netstat_parse.schema import CONNECTIONS
 
 STATES = tcp_states({"SYN_RECEIVED": "SYN_RCVD"}) | {"IDLE": "UNKNOWN", "BOUND": "UNKNOWN"}
 UDP_STATES = dict.fromkeys(("Unbound", "Idle", "Connected"), "UNKNOWN")
@@ -186,83 +184,4 @@ UDP = TableSpec(
 192.0.2.4.40000      192.0.2.1.53         Connected
       *.*                  *.*            Unbound
 """,
-)
-
-# Routes -------------------------------------------------------------------------------------------
-
-GATEWAY = choice(
-    "gateway",
-    word_token("gateway", r"(?! --? (?!\S) ) \S++")("gateway"),
-    literal("--"),
-    is_exclusive=True,
-)
-
-
-def routes(destination: str, last: str, family: str, example: str) -> TableSpec:
-    """The routes of one family, under the titles of its first and last columns."""
-    banner = f"Routing Table: {family}"
-    return TableSpec(
-        kind=ROUTES,
-        record="Route",
-        banners=(banner,),
-        banner_cells={banner: {"family": family.lower()}},
-        columns=(
-            Column(destination, word_token("destination", r"\S++")("destination"), required=True),
-            Column("Gateway", GATEWAY, required=True),
-            Column("Flags", word_token("flags", "[A-Za-z]++")("flags"), required=True),
-            Column("Ref", number("refs", "Ref"), required=True),
-            Column("Use", number("use", "Use"), required=True),
-            Column(last, interface("interface"), required=True),
-        ),
-        row_kinds=(RowKind("route"),),
-        claim=lambda header: (
-            Claim.OWN if is_route_header(header, destination, last) else Claim.NONE
-        ),
-        common_headers=(f"  {destination:<20}  Gateway           Flags  Ref     Use     {last}",),
-        follows_another_table=True,
-        example=example,
-    )
-
-
-def is_route_header(header: str, destination: str, last: str) -> bool:
-    """True for a header of exactly these titles, which other systems have in another order."""
-    return header.split() == [destination, "Gateway", "Flags", "Ref", "Use", last]
-
-
-IPV4_ROUTES = routes(
-    "Destination",
-    "Interface",
-    "IPv4",
-    """
-default              192.0.2.254          UG        3       1021
-192.0.2.0            192.0.2.4            U         5      30218 net0
-127.0.0.1            127.0.0.1            UH        2        104 lo0
-198.51.100.0          --                  U         1          0
-""",
-)
-IPV6_ROUTES = routes(
-    "Destination/Mask",
-    "If",
-    "IPv6",
-    """
-::1                         ::1                         UH      2     104 lo0
-2001:db8:1::/64             2001:db8:1::4               U       3      20 net0
-default                     fe80::1                     UG      2      77
-""",
-)
-
-DIALECT = Dialect(
-    name="solaris",
-    commands=("netstat -an", "netstat -anu", "netstat -an -f inet -P tcp", "netstat -rn"),
-    tables=(TCP, UDP, IPV4_ROUTES, IPV6_ROUTES),
-    other_banners=(
-        "SCTP:",
-        "IRE Table: IPv4",
-        "IRE Table: IPv6",
-        "Net to Media Table: IPv4",
-        "Net to Media Table: IPv6",
-    ),
-    platform="sunos",
-    run_options=(("-an", "-P", "tcp"),),
-    is_silent_when_empty=True,
 )

@@ -1,0 +1,37 @@
+"""Solaris and illumos: netstat, a file for each kind of table."""
+
+from __future__ import annotations
+
+from netstat_parse.dialects.solaris.interfaces import GROUP_TABLES, INTERFACE_TABLES
+from netstat_parse.dialects.solaris.routes import IPV4_ROUTES, IPV6_ROUTES
+from netstat_parse.dialects.solaris.sockets import TCP, UDP
+from netstat_parse.dialects.solaris.statistics import STATISTICS_TABLE
+from netstat_parse.dialects.solaris.unix_sockets import UNIX
+from netstat_parse.grammar.dialect import Dialect
+
+DIALECT = Dialect(
+    name="solaris",
+    commands=(
+        "netstat -an",
+        "netstat -anu",
+        "netstat -an -f inet -P tcp",
+        "netstat -rn",
+        "netstat -i -g -s",
+    ),
+    tables=(
+        *(TCP, UDP, UNIX, IPV4_ROUTES, IPV6_ROUTES),
+        *INTERFACE_TABLES,
+        *GROUP_TABLES,
+        STATISTICS_TABLE,
+    ),
+    other_banners=(
+        "SCTP:",
+        "IRE Table: IPv4",
+        "IRE Table: IPv6",
+        "Net to Media Table: IPv4",
+        "Net to Media Table: IPv6",
+    ),
+    platform="sunos",
+    run_options=(("-an", "-P", "tcp"),),
+    is_silent_when_empty=True,
+)
