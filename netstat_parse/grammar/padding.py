@@ -21,6 +21,15 @@ PROGRAM_FIELD = 20
 LONGEST_PATH = 108
 """Bytes of sun_path (Linux, include/uapi/linux/un.h)."""
 
+_PROCESS_AT_END = re.compile(r" ([0-9]{1,10}/[^/\s]?.{0,17})\Z")
+"""`pid/name` where a row ends, without the blanks that pad it."""
+
+
+def room_of_process(text: str) -> int:
+    """For how many bytes a text may go on that ends with `pid/name`; 0 if it does not."""
+    found = _PROCESS_AT_END.search(text)
+    return PROGRAM_FIELD - size_of(found[1]) if found is not None else 0
+
 
 def room_below(found: re.Match[str], limit: ProgramLimit) -> int:
     """For how many bytes the text at a row's end may go on in the lines below; 0 if it is whole.

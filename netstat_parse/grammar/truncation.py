@@ -79,7 +79,17 @@ def size_of(text: str) -> int:
     """How many bytes netstat printed of a text."""
     if text.isascii() and "\\" not in text:
         return len(text)
-    return len(_ONE_BYTE.sub("?", text).encode(errors="replace"))
+    return len(bytes_of(text))
+
+
+def bytes_of(text: str) -> bytes:
+    """As many bytes as netstat printed of a text."""
+    return _ONE_BYTE.sub("?", text).encode(errors="replace")
+
+
+def ascii_of(text: str) -> str:
+    """The text with a `?` for each byte of letters that are not ASCII."""
+    return bytes_of(text).decode("ascii", "replace").replace("\ufffd", "?")
 
 
 class ProgramLimit(NamedTuple):

@@ -66,9 +66,9 @@ class CurrentSnapshot:
         self.stamp = None
         self._sink.between()
 
-    def has_table(self, name: str) -> bool:
+    def has_table(self, name: str, above: str = "") -> bool:
         """True if it has had a table of this banner or header, below another one."""
-        return not self._tables.isdisjoint({("", name), (self.above, name)})
+        return not self._tables.isdisjoint({("", name), (above or self.above, name)})
 
     def go_below(self, banner: str) -> None:
         """What comes stands below this banner, which stands above those of several tables."""

@@ -25,9 +25,9 @@ from netstat_parse.reading.classify import (
     without_stamps,
 )
 from netstat_parse.reading.infer import name_layouts
-from netstat_parse.reading.rest import HeldLine
 from netstat_parse.reading.stamps import Stamp
-from netstat_parse.reading.transitions import At, open_table
+from netstat_parse.reading.table import HeldLine
+from netstat_parse.reading.transitions import At, is_blank, open_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,14 +99,7 @@ def release_above(section: Section, kept: int = 0) -> None:
         else:
             section.handle(Odd(text))
     account.place = here
-    if section.table is not None:
-        section.table.broken = ""
-
-
-def _is_stamped(section: Section) -> bool:
-    """The last line that is held has a stamp in front, so a stamp alone is that of a blank line."""
-    text = section.above[-1].text
-    return without_stamps(text, tuple(section.options.timestamp_formats)) != text
+    section.pass_pending_row()
 
 
 def begin_table(section: Section, found: Line) -> bool:
@@ -114,7 +107,7 @@ def begin_table(section: Section, found: Line) -> bool:
     if not section.above:
         return False
     row = found.line if isinstance(found, Stamped) else found
-    if isinstance(row, Blank | Heading) or (isinstance(row, Stamp) and _is_stamped(section)):
+    if isinstance(row, Blank | Heading) or (isinstance(row, Stamp) and is_blank(section, row)):
         return False
     if isinstance(row, Row | RowAlone | Odd):
         for layout, shape in find_shaped(row.text, section.options.dialect):

@@ -70,17 +70,14 @@ def return_to_table(section: Section, found: Line) -> bool:
 def end_rows_alone(section: Section, found: Line) -> bool:
     """End rows that no header announced before a line that is none of them, or is of another
     run of netstat; True if they ended."""
+    if section.at is not At.HOLDING:
+        return False
     row = found.line if isinstance(found, Stamped) else found
     is_later = isinstance(found, Stamped) and is_much_later(found.stamp.at, section.front_before)
-    is_same = isinstance(row, RowAlone) and row.kind is section.alone.kind
-    has_ended = section.at is At.HOLDING and (is_later or not is_same)
-    if has_ended:
-        section.at = release_rows(section)
-    if is_later and section.table is not None and section.table.is_inferred:
-        section.leave()
-        section.at = At.BETWEEN
-        has_ended = True
-    return has_ended
+    if isinstance(row, RowAlone) and row.kind is section.alone.kind and not is_later:
+        return False
+    section.at = release_rows(section)
+    return True
 
 
 def release_rows(section: Section) -> At:

@@ -18,6 +18,7 @@ from netstat_parse.reading.classify import (
     Blank,
     Continuation,
     Expected,
+    Header,
     Heading,
     Line,
     Odd,
@@ -37,15 +38,20 @@ from netstat_parse.reading.release import (
     return_to_table,
 )
 from netstat_parse.reading.rest import (
-    Doubt,
-    HeldLine,
+    are_no_rest,
     settle_as_rest,
     settle_as_they_look,
     take_below_row_alone,
     take_rest,
 )
-from netstat_parse.reading.table import PendingRow, RowReaders, Table
-from netstat_parse.reading.transitions import TRANSITIONS, Aside, At, see_first_row
+from netstat_parse.reading.table import HeldLine, PendingRow, RowReaders, Table
+from netstat_parse.reading.transitions import (
+    TRANSITIONS,
+    Aside,
+    At,
+    begins_another,
+    see_first_row,
+)
 from netstat_parse.reading.unwrap import Wrapping, behind_stamp, look_at, refuse, take_glued
 
 TYPE_CHECKING = False
@@ -76,8 +82,8 @@ class Section:
         self._is_below_blank = False
         self.is_stamped = False
         """There were stamps in front of the lines above."""
-        self.text = ""
-        """The line without what is around it."""
+        self.raw = ""
+        """The line with what is around it; of a line that holds several, the one that comes."""
         self.without_end = 0
         """The number of the line that the input ends in, without a line end; 0 if there is none."""
         self.front_before: datetime | None = None
@@ -96,8 +102,6 @@ class Section:
         self.rest_alone = 0, 0
         """The number of the last line that may be the rest of a row alone, and the bytes left."""
         self.wrapping = Wrapping()
-        self.doubt: Doubt | None = None
-        """Lines that may be the rest of a row."""
         self.above: list[HeldLine] = []
         """Lines that may be a banner and a header in a language that is not known."""
         self.aside: Aside | None = None
@@ -114,28 +118,34 @@ class Section:
         if len(line) > MAX_LINE:
             self.account.report(MAX_LINE + 1, f"a line of at most {MAX_LINE} characters")
             return
-        text = line.removeprefix("\ufeff")
-        if self.wrapping.frame is not None:
-            text = self.wrapping.take_off_frame(text)
         table = self.table
-        if "\\n" in text and (lines := around.find_in_json(text)):
-            self.without_end = 0
-            for piece in lines:
-                self.take_text(piece)
-        elif "=" in text and (lines := split_line(text)):
-            counted = sum(self.account.counts.values())
-            for piece in lines:
-                self.take_text(piece)
-            more = sum(self.account.counts.values()) - counted - 1
-            self.account.count(LineKind.ROW, -more)
-        else:
-            self.take_text(text)
+        self.take_text(line.removeprefix("\ufeff"))
         if table is not None:
             table.is_new = False
 
-    def take_text(self, text: str) -> None:
-        """Take what is left of the line without what is around it."""
-        self.text = text
+    def take_text(self, raw: str) -> None:
+        """Take a line, or what is left of it, with the frame that it may stand in."""
+        text = self.wrapping.take_off_frame(raw)
+        if "\\n" in text and (lines := around.find_in_json(text)):
+            self.without_end = 0
+            for piece in lines:
+                self.take_bare(piece, piece)
+        elif "=" in text and (lines := split_line(text)):
+            counted = sum(self.account.counts.values())
+            for piece in lines:
+                self.take_bare(piece, piece)
+            more = sum(self.account.counts.values()) - counted - 1
+            self.account.count(LineKind.ROW, -more)
+        else:
+            self.take_bare(text, raw)
+
+    def take_bare(self, text: str, raw: str) -> None:
+        """Take the text of a line without the frame around it."""
+        self.raw = raw
+        if are_no_rest(self, behind_stamp(self, text)):
+            settle_as_they_look(self)
+            self.take_text(raw)
+            return
         if self.table is not None and take_rest(self, self.table, behind_stamp(self, text)):
             return
         if self.at is At.HOLDING and take_below_row_alone(self, behind_stamp(self, text)):
@@ -144,6 +154,14 @@ class Section:
         for step in (end_rows_alone, begin_table, return_to_table):
             if step(self, found):
                 found, why = look_at(self, text, self._expected())
+        if self._leave_before(found):
+            # The line begins another snapshot, so nothing that was known above is asked about it.
+            self.take_text(raw)
+        else:
+            self._take_found(found, why)
+
+    def _take_found(self, found: Line, why: str) -> None:
+        """Take a line of which it is known what it is, and why it is to be reported."""
         row = found.line if isinstance(found, Stamped) else found
         if self.table is not None and isinstance(row, Row | Odd) and is_glued(row.text):
             pieces = split_glued(row.text, self.table.layout)
@@ -173,7 +191,7 @@ class Section:
         assert table is not None
         self._is_below_blank = False
         settle_as_rest(self)
-        table.broken, table.is_new = "", False
+        table.is_new = False
         table.learn(rows)
         self.pass_pending_row()
         self.account.number += len(rows)
@@ -183,9 +201,9 @@ class Section:
         row = table.find_unfinished(last)
         if row is not None:
             place = self.account.number, last
-            table.pending = PendingRow(last, made[-1], known, *row[1:], place)
+            table.pending = PendingRow(row, made[-1], known, place)
         elif table.may_go_on(last):
-            table.pending = PendingRow(last, made[-1], known)
+            table.pending = PendingRow(Row(last, (), 0), made[-1], known)
         if table.pending is not None:
             rows, made = rows[:-1], made[:-1]
         if made:
@@ -213,8 +231,8 @@ class Section:
         """The input has ended; raises NotNetstatError if there was no netstat output in it."""
         if self.at is At.HOLDING:
             release_rows(self)
-        while self.doubt is not None:
-            settle_as_they_look(self)
+        while settle_as_they_look(self):
+            pass
         release_above(self)
         self.end_banner()
         self.end_table()
@@ -230,9 +248,10 @@ class Section:
 
     def _expected(self) -> Expected:
         table, aside = self.table, self.aside
+        above = table.pending if table is not None else None
         return Expected(
             layout=table.layout if table is not None else None,
-            above=table.pending.text if table is not None and table.pending is not None else "",
+            above=above.text if above is not None and (above.made or above.cells) else "",
             alone=self.alone,
             kinds_alone=partial(kinds_alone, self),
             headers=self.account.spent.headers,
@@ -276,12 +295,26 @@ class Section:
 
     def leave(self) -> None:
         """What comes next belongs to another snapshot."""
+        self.end_banner()
         self.end_table()
         self.tables.clear()
         self.snapshot.leave()
-        if self.wrapping.shown_at != self.account.number:
-            self.wrapping.frame = None  # else the line that begins the next one has shown it
+        self.wrapping = Wrapping()
         self.front_before = None
+        self.is_stamped = False
+
+    def _leave_before(self, found: Line) -> bool:
+        """Leave the snapshot before a line that begins another one; True if there was one."""
+        if not begins_another(self, found):
+            return False
+        if not isinstance(found.line if isinstance(found, Stamped) else found, Header):
+            self.end_banner()
+        self.end_table()
+        if not self.snapshot.is_open:
+            return False
+        self.leave()
+        self.at = At.BETWEEN
+        return True
 
     def set_table(self, layout: Layout, *, is_inferred: bool = False) -> None:
         reader = self._readers.get(layout, self.snapshot.rows_before)
@@ -311,9 +344,8 @@ class Section:
         if table.lacks_its_end(table.pending):
             self.report_pending_row()
             return
-        text, made, known = table.pending[:3]
-        table.pending = None
-        self.snapshot.add_rows(table.reader, known, [text], [made])
+        row, table.pending = table.pending, None
+        self.snapshot.add_rows(table.reader, row.known, [row.text], [row.made])
 
     def report_pending_row(self) -> None:
         """The row above lacks its end."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from netstat_parse.grammar.layout import Cells, Layout
-from netstat_parse.grammar.padding import PROGRAM_FIELD, Padding
-from netstat_parse.grammar.truncation import size_of
+from netstat_parse.grammar.layout import Cells, Found, Layout
+from netstat_parse.grammar.padding import PROGRAM_FIELD, Padding, room_of_process
+from netstat_parse.grammar.truncation import ascii_of, bytes_of, size_of
 from netstat_parse.reading.classify import Row
 from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.rows import Known, RowReader
@@ -31,20 +31,35 @@ DEEPEST = 16
 """Lines that stand further in are all said to stand under the line at this depth."""
 
 
-class PendingRow(NamedTuple):
+class HeldLine(NamedTuple):
+    """A line that is held, with its number in the input."""
+
+    number: int
+    line: str
+    text: str
+
+
+class PendingRow:
     """A row that may go on in the next line."""
 
-    text: str
-    made: Made | None
-    """None for a row that was reported."""
-    known: Known
-    cells: Cells = ()
-    missing: int = 0
-    """How many bytes its last cell lacks to fill its column."""
-    room: int = 0
-    """For how many bytes the text at its end may go on."""
-    place: tuple[int, str] = (0, "")
-    """Its line's number and text in the input."""
+    def __init__(
+        self, row: Row, made: Made | None, known: Known, place: tuple[int, str] = (0, "")
+    ) -> None:
+        self.text, self.cells, self.missing, self.room = row
+        self.made = made
+        """None for a row that was reported."""
+        self.known = known
+        self.place = place
+        """Its line's number and text in the input."""
+        self.so_far = row.text
+        """It and the lines below that are or may be its rest, as one line."""
+        self.held: list[HeldLine] = []
+        """The lines below that are its rest if a row follows, and else what they look like."""
+
+    def go_on(self, text: str) -> None:
+        """A line is its rest, or may be."""
+        self.so_far = f"{self.so_far}?{text}"
+        self.room -= size_of(text) + 1
 
 
 class Table:
@@ -62,8 +77,6 @@ class Table:
         """No line has come below its header."""
         self.is_coloured = False
         """There were escape sequences within its rows."""
-        self.broken = ""
-        """The line above, if it may be a row that a line feed has cut in its middle."""
         self.has_stamped_rows = False
         """Its rows have stamps in front, so that those read in bulk need these taken off."""
         self._above: list[tuple[int, str]] = []
@@ -156,48 +169,70 @@ class Table:
         """True for a row that may go on below, or lacks its end if all others are padded."""
         return row.room > 0 or (row.missing > 0 and self.layout.names_programs)
 
-    def leave_room(self, text: str) -> None:
-        """This much less room is left for the row above."""
-        if self.pending is not None:
-            left = self.pending.room - size_of(text) - 1
-            self.pending = self.pending._replace(room=left)
+    def mark_unfinished(self) -> None:
+        """The row above may go on below; if it ends with a program's name, that is truncated."""
+        row = self.pending
+        if row is not None and row.made is not None and self._ends_with_program(row):
+            row.made, row.known = self.reader.read_unfinished(row.text, row.cells)
+            row.missing = 0
 
-    def leave_unfinished(self, text: str) -> None:
-        """The name in the row above may go on in this line, so it is marked as truncated."""
-        if self.pending is not None and self.pending.made is None:
-            self.leave_room(text)
-        elif self.pending is not None:
-            made, known = self.reader.read_unfinished(self.pending.text, self.pending.cells)
-            self.pending = self.pending._replace(made=made, known=known, missing=0)
-            self.leave_room(text)
+    def _ends_with_program(self, row: PendingRow) -> bool:
+        cell = self.layout.cell
+        return not row.cells or bool(cell(row.cells, "pid") and not cell(row.cells, "path"))
+
+    def is_field_open(self) -> bool:
+        """True if the row above ends within a program's field."""
+        row, is_within = self.pending, self.layout.names_programs_within
+        if row is None or (is_within and not row.cells):
+            return False  # the end of such a row must come
+        return row.room <= PROGRAM_FIELD and self._ends_with_program(row)
+
+    def has_room_for(self, text: str) -> bool:
+        """True for a line that may be of the text at the end of the row above."""
+        return self.pending is not None and 0 < self.pending.room >= size_of(text)
+
+    def ends_field(self, text: str) -> bool:
+        """True for a line with what a program's field lacks, and the next column behind it."""
+        if self.pending is None or not 0 < self.pending.room <= PROGRAM_FIELD:
+            return False
+        end = bytes_of(text)[self.pending.room - 1 : self.pending.room + 1]
+        if "path" in self.layout.names:
+            return end in (b" /", b" @")
+        return end.startswith(b" ") and end.strip() != b""
 
     def is_row(self, text: str) -> bool:
         """True for a row of its layout."""
         return self.layout.find_row(text) is not None
 
-    def are_row(self, above: str, text: str) -> bool:
-        """True for two lines that are one row with a line feed in a name within it."""
+    def are_row(self, text: str) -> bool:
+        """True if the row above and this line are one row, with a line feed in a name within it."""
+        row = self.pending
         return (
-            self.layout.names_programs_within
-            and len(above) + len(text) < MAX_LINE
-            and self._may_end_within(above)
-            and self.is_row(f"{above}?{text}")
+            row is not None
+            and self.layout.names_programs_within
+            and (not row.cells or self.is_field_open())
+            and len(row.so_far) + len(text) < MAX_LINE
+            and self._find_joined(f"{row.so_far}?{text}") is not None
         )
 
-    def _may_end_within(self, above: str) -> bool:
-        """True for a line that may be a row up to somewhere in its program's name."""
-        found = self.layout.find_row(above)
-        if found is None or found.missing > 0:
-            return True
-        cell = self.layout.cell
-        has_path = bool(cell(found.cells, "path")) or not cell(found.cells, "pid")
-        return not has_path and 0 < found.room <= PROGRAM_FIELD
+    def _find_joined(self, text: str) -> Found | None:
+        """The row that is in several lines. Where it has letters of several bytes its columns do
+        not tell where its cells end, so they are counted as bytes."""
+        return self.layout.find_row(text) or self.layout.find_row(ascii_of(text))
 
-    def see_odd(self, text: str) -> None:
-        """A line was none that is known: it may be a row with a line feed in its middle."""
-        start = text.lstrip(" \t")
-        if self.layout.may_have_room and start.startswith(self.layout.prefixes):
-            self.broken = text
+    def see_start(self, text: str) -> None:
+        """A line was reported that may be a row, or its start, with a line feed in a name."""
+        if not (self.layout.may_have_room and text.lstrip(" \t").startswith(self.layout.prefixes)):
+            return
+        found = self._find_joined(text)
+        row = Row(text, *found) if found is not None else Row(text, (), 0, self._room_within(text))
+        if row.room > 0:
+            self.pending = PendingRow(row, None, Known())
+
+    def _room_within(self, text: str) -> int:
+        """For how many bytes a program's name at the end of a text may go on."""
+        limit = self.layout.program_limit
+        return room_of_process(text) if limit.with_pid else limit.bytes or 0
 
     def is_cut_short(self, row: Row) -> bool:
         """True for a row at the input's end whose last cell is shorter than netstat prints it.

@@ -12,7 +12,6 @@ from enum import Enum
 from netstat_parse.dialects.headers import (
     Banner,
     OtherBanner,
-    find_layout,
     find_untitled_layout,
 )
 from netstat_parse.reading.account import HEADERS_READ, LineKind
@@ -28,12 +27,13 @@ from netstat_parse.reading.classify import (
     Row,
     RowAlone,
     Rule,
+    Stamped,
     SurplusHeader,
     without_stamps,
 )
 from netstat_parse.reading.other_tables import MOST_LINES, AsideLine
 from netstat_parse.reading.stamps import Stamp
-from netstat_parse.reading.table import PendingRow
+from netstat_parse.reading.table import PendingRow, is_much_later
 from netstat_parse.reading.unwrap import behind_stamp
 
 TYPE_CHECKING = False
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from netstat_parse.grammar.layout import Cells, Layout
+    from netstat_parse.reading.classify import Line
     from netstat_parse.reading.rows import Known
     from netstat_parse.reading.section import Section
     from netstat_parse.reading.sink import Made
@@ -77,21 +78,45 @@ class Aside:
 # Actions ------------------------------------------------------------------------------------------
 
 
+def begins_another(section: Section, found: Line) -> bool:
+    """True for a line that begins another snapshot if one is being read."""
+    at = found.stamp.at if isinstance(found, Stamped) else None
+    line = found.line if isinstance(found, Stamped) else found
+    above, snapshot = section.banner, section.snapshot
+    match line:
+        case Stamp():
+            return not is_blank(section, line)
+        case Prompt():  # `watch` heads its screens so
+            return line.stamp is not None
+        case Banner():
+            below = above.text if above is not None and above.follows_another_table else ""
+            is_known = snapshot.has_table(line.text, below)
+            is_another = not line.follows_another_table or is_known
+            return section.is_of_another_system(line.dialects) or (
+                is_another and not may_recur(section)
+            )
+        case Header():
+            # The banners of IPv4 and IPv6 may stand above equal headers.
+            is_known = above is None and snapshot.has_table(line.layout.header)
+            is_another = not line.layout.follows_another_table or is_known
+            return section.is_of_another_system((line.layout.dialect,)) or (
+                is_another and not (line.layout.recurs and may_recur(section))
+            )
+        case Row() | RowAlone():
+            table = section.table
+            is_inferred = table is not None and table.is_inferred
+            return is_inferred and is_much_later(at, section.front_before)
+    return False
+
+
 def see_banner(section: Section, banner: Banner) -> At | None:
-    """A banner announces a table, of this snapshot or of another one."""
-    above = ""
-    if section.banner is not None and section.banner.follows_another_table:
-        section.snapshot.above = above = section.banner.text  # `Internet:` below `Routing tables`
-        section.banner = None
+    """A banner announces a table."""
+    above = section.banner
+    if above is not None and above.follows_another_table:
+        section.banner = None  # `Internet:` below `Routing tables`
+        section.snapshot.go_below(above.text)
     section.end_banner()
     section.end_table()
-    is_of_another = section.is_of_another_system(banner.dialects)
-    is_another = not banner.follows_another_table or section.snapshot.has_table(banner.text)
-    is_another = is_of_another or (is_another and not may_recur(section))
-    if is_another and section.snapshot.is_open:
-        section.leave()
-    if above:
-        section.snapshot.go_below(above)
     section.banner = banner
     section.banner_is_stamped = section.front is not None
     section.account.count(LineKind.BANNER)
@@ -118,22 +143,9 @@ def see_other_banner(section: Section, other: OtherBanner) -> None:
 
 
 def see_header(section: Section, header: Header) -> None:
-    """A header announces a table, of this snapshot or of another one."""
+    """A header announces a table."""
     layout = header.layout
     section.end_table()
-    is_another = not layout.follows_another_table or (
-        # The banners of IPv4 and IPv6 may stand above equal headers.
-        section.banner is None and section.snapshot.has_table(layout.header)
-    )
-    is_recurring = layout.recurs and may_recur(section)
-    is_of_another = section.is_of_another_system((layout.dialect,))
-    is_another = is_of_another or (is_another and not is_recurring)
-    if is_another and section.snapshot.is_open:
-        if section.banner is not None:
-            # It is of the snapshot that ends, so it tells nothing of this header.
-            section.banner = None
-            layout = find_layout(layout.header, section.options.dialect) or layout
-        section.leave()
     if header.sort:
         section.account.spent.headers.add(header.sort)
     open_table(section, layout)
@@ -236,7 +248,7 @@ def take_row(section: Section, row: Row) -> None:
     section.account.count(LineKind.ROW)
     table.count([row.text])
     table.expect_rest(row.missing)
-    table.pending = PendingRow(row.text, made, known, *row[1:], section.account.place)
+    table.pending = PendingRow(row, made, known, section.account.place)
     if not table.may_be_unfinished(row) and not table.may_go_on(row.text):
         section.pass_pending_row()
 
@@ -259,7 +271,7 @@ def extend_row(section: Section, line: Continuation) -> None:
     made, known = _make(section, table, row.text, row.cells)
     section.account.count(LineKind.CONTINUATION)
     table.expect_rest(row.missing)
-    table.pending = PendingRow(row.text, made, known)
+    table.pending = PendingRow(row._replace(missing=0, room=0), made, known)
 
 
 def hold_row(section: Section, row: RowAlone) -> At | None:
@@ -275,36 +287,40 @@ def see_stamp(section: Section, stamp: Stamp) -> At | None:
 
     Below a banner with a stamp in front it is that of a blank line: Windows has one there.
     """
-    if section.banner is not None and section.banner_is_stamped and not stamp.invalid:
+    if is_blank(section, stamp):
         section.account.count(LineKind.TIMESTAMP)
-        return At.UNDER_BANNER
+        return section.at
     section.end_banner()
-    section.leave()
+    section.end_table()
+    section.snapshot.stamp = None if stamp.invalid else stamp.at
     if stamp.invalid:
         section.account.report(1, stamp.problem or "a valid time")
         return None
-    section.snapshot.stamp = stamp.at
     if stamp.problem:
         section.sink.note(f"{stamp.text}: {stamp.problem}")
     section.account.count(LineKind.TIMESTAMP)
     return None
 
 
+def is_blank(section: Section, stamp: Stamp) -> bool:
+    """True for a stamp in front of a blank line, below a banner or titles with one in front."""
+    is_stamped = section.banner is not None and section.banner_is_stamped
+    if section.above:
+        text = section.above[-1].text
+        is_stamped = without_stamps(text, tuple(section.options.timestamp_formats)) != text
+    return is_stamped and not stamp.invalid
+
+
 def see_prompt(section: Section, prompt: Prompt) -> None:
     """netstat's output has ended. The prompt itself still is of the snapshot above."""
     section.end_banner()
-    if prompt.stamp is not None:
-        # It heads the screen of `watch`, which the next snapshot is.
-        section.leave()
-        section.snapshot.stamp = prompt.stamp.at
-        take_note(section, prompt)
-        return
     take_note(section, prompt)
+    section.end_table()
     if section.snapshot.is_open:
         section.leave()
         section.front = None
-    else:
-        section.end_table()
+    if prompt.stamp is not None:
+        section.snapshot.stamp = prompt.stamp.at
 
 
 def see_rule(section: Section, rule: Rule) -> At | None:
@@ -343,7 +359,7 @@ def report_odd(section: Section, odd: Odd) -> None:
     """A line that no rule accounts for is reported."""
     section.account.report_odd(odd.text, section.table.layout if section.table else None)
     if section.table is not None:
-        section.table.see_odd(behind_stamp(section, odd.text))
+        section.table.see_start(behind_stamp(section, odd.text))
 
 
 def keep_aside(section: Section, odd: Odd) -> None:

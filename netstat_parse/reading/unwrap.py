@@ -39,8 +39,6 @@ class Wrapping:
 
     def __init__(self) -> None:
         self.frame: around.Frame | None = None
-        self.shown_at = 0
-        """The number of the last line that a banner or a header in the frame was."""
         self.closing = ""
         """What closes the marks that were opened above."""
         self._is_framed = False
@@ -54,7 +52,6 @@ class Wrapping:
     def learn(self, section: Section, text: str, found: Line, expected: Expected) -> Line:
         """What a line is, if that is known when its frame is taken off."""
         if isinstance(found, Banner | Header):
-            self.shown_at = section.account.number
             if self._is_framed or _is_bare(found, text):
                 self.frame = self.frame if self._is_framed else None
                 return found
@@ -74,7 +71,6 @@ class Wrapping:
         if isinstance(again, Odd):
             return found
         self.frame = frame
-        self.shown_at = section.account.number
         self.closing = "" if frame.suffix else around.find_closing(frame.prefix)
         return again
 
@@ -203,7 +199,7 @@ def refuse(section: Section, row: Row) -> None:
     section.pass_pending_row()
     if section.table is not None:
         place = section.account.place
-        section.table.pending = PendingRow(row.text, None, Known(), *row[1:], place)
+        section.table.pending = PendingRow(row, None, Known(), place)
 
 
 def take_glued(section: Section, table: Table, first: Row, second: str) -> None:
@@ -218,7 +214,7 @@ def take_glued(section: Section, table: Table, first: Row, second: str) -> None:
         section.handle(first)
     elif first.room > 0:
         section.handle(first)
-        table.leave_unfinished("")
+        table.mark_unfinished()
     else:
         section.account.report(len(first.text) + 1, ONE_LINE)
-    section.take_text(second)
+    section.take_bare(second, second)
