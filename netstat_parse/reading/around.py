@@ -36,6 +36,8 @@ LONGEST = 1024
 
 _ROW = LazyPattern(r"(?<![\w(/])(?i:tcp|udp|raw|sctp|icm|div|unix)")
 """Where a row may begin."""
+_START_OF_ROW = LazyPattern(rf"{_ROW.source}[a-z0-9]{{0,6}}[ \t]+[0-9]")
+"""A row's protocol and a number: what stands behind it is no frame's content, but the row's."""
 _GLUED = LazyPattern(
     # \n    \r\n    </code>    <br/>    &nbsp;    ",    `
     r"(?:\\[rnt]|</?[A-Za-z]{1,10} ?/?>|&nbsp;|[\"'`´’”\])}|;,\\])[ \t]*\Z"
@@ -83,8 +85,8 @@ def find_frame(text: str, layout: Layout | None = None, dialect: str | None = No
     if len(text) > LONGEST:
         return None
     for start, word in _starts(text, _banner_or_header() if layout is None else _ROW):
-        if word in text[:start]:
-            return None  # `Proto Proto Recv-Q`: it is no frame that hides a header
+        if word in text[:start] or _START_OF_ROW.search(text[:start]):
+            return None  # `Proto Proto Recv-Q`: it is no frame that hides a header, or a row
         for suffix in _suffixes(text[start:]):
             if not start and not suffix:
                 continue

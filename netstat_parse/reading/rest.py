@@ -56,7 +56,7 @@ def take_rest(section: Section, table: Table, text: str) -> bool:
     if row is None or not (fits or are_row or row.held) or table.goes_on_in(row.text, text):
         return False
     looks = _looks(section, text)
-    if isinstance(looks, Row):
+    if isinstance(looks, Row) or (not table.is_field_open() and table.starts_row(text)):
         settle_as_rest(section)
         return False
     if are_row and (row.held or isinstance(looks, Odd | Note) or table.ends_field(text)):
@@ -144,7 +144,8 @@ def are_no_rest(section: Section, text: str) -> bool:
     if table is None or table.pending is None or not table.pending.held:
         return False
     may_go_on = table.has_room_for(text) or table.are_row(text)
-    return not may_go_on and not isinstance(_looks(section, text), Row)
+    is_row = isinstance(_looks(section, text), Row) or table.starts_row(text)
+    return not may_go_on and not is_row
 
 
 def settle_as_rest(section: Section) -> None:

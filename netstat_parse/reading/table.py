@@ -8,6 +8,7 @@ from typing import NamedTuple
 from netstat_parse.grammar.layout import Cells, Found, Layout
 from netstat_parse.grammar.padding import PROGRAM_FIELD, Padding, room_of_process
 from netstat_parse.grammar.truncation import ascii_of, bytes_of, size_of
+from netstat_parse.lazy import LazyPattern
 from netstat_parse.reading.classify import Row
 from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.rows import Known, RowReader
@@ -29,6 +30,9 @@ ROWS_TO_LEARN = 100
 
 DEEPEST = 16
 """Lines that stand further in are all said to stand under the line at this depth."""
+
+_NUMBER = LazyPattern(r"[a-z0-9]{0,6}[ \t]+[0-9]")
+"""What stands behind the protocol of a row."""
 
 
 class HeldLine(NamedTuple):
@@ -82,6 +86,7 @@ class Table:
         self._above: list[tuple[int, str]] = []
         """How far in the lines stand that the next one may stand under, and their texts."""
         self._padding = Padding()
+        self._has_paths = "path" in reader.layout.names
         self._is_wide = reader.layout.last_column.width > 0
 
     def learn_padding(self, rows: Sequence[str]) -> None:
@@ -195,10 +200,18 @@ class Table:
         """True for a line with what a program's field lacks, and the next column behind it."""
         if self.pending is None or not 0 < self.pending.room <= PROGRAM_FIELD:
             return False
-        end = bytes_of(text)[self.pending.room - 1 : self.pending.room + 1]
-        if "path" in self.layout.names:
-            return end in (b" /", b" @")
-        return end.startswith(b" ") and end.strip() != b""
+        # A carriage return before the line feed was taken for a part of the line's end.
+        for size in (self.pending.room - 1, self.pending.room - 2):
+            end = bytes_of(text)[max(0, size) : size + 2]
+            if end.startswith(b" ") and (end[1:] in (b"/", b"@") or not self._has_paths):
+                return end.strip() != b""
+        return False
+
+    def starts_row(self, text: str) -> bool:
+        """True for a line that starts as a row does, perhaps a damaged one."""
+        start = text.lstrip(" \t")
+        prefix = next(filter(start.startswith, self.layout.prefixes), "")
+        return bool(prefix) and _NUMBER.match(start, len(prefix)) is not None
 
     def is_row(self, text: str) -> bool:
         """True for a row of its layout."""

@@ -61,7 +61,7 @@ def process(end_of_field: str) -> ParserElement:
 
     The field's width tells where the name ends; `end_of_field` is what stands behind it. Where
     blanks were folded, or letters have more bytes than one, the path's first character tells; then
-    two blanks are not within a name.
+    two blanks are not within a name, and there is but one place where a path may begin.
     """
     in_field = " | ".join(
         rf"""
@@ -73,8 +73,9 @@ def process(end_of_field: str) -> ParserElement:
         if (width := PROGRAM_COLUMN - 1 - digits)
     )
     folded = rf"""
-        (?: (?! [ \t]{{2,}} [^\s/@] ) . ){{0,{PROGRAM_COLUMN - len("1/")}}}?
-        (?= [ \t]++ [/@] | [ \t]*+ $ )              # a path, or one in the abstract namespace
+        (?: (?! [ \t]{{2,}} [^\s/@] | [ \t]++ [/@] ) . ){{0,{PROGRAM_COLUMN - len("1/")}}}?
+        (?= [ \t]++ [/@] (?! .* [ \t][/@] )        # a path, or one in the abstract namespace
+          | [ \t]*+ $ )
     """
     name = token("program name", f"{in_field} | {folded}", quick=in_field)("program")
     known = adjacent(token("pid", ID)("pid"), literal("/"), name)
