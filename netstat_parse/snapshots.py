@@ -172,6 +172,10 @@ class SnapshotReader:
         `terminated` tells of lines without line ends whether the last of them had one in the input;
         a last row that had none may have been cut short. Raises what `feed` raises.
         """
+        if not isinstance(lines, Sequence) or isinstance(lines, str | bytes | bytearray):
+            is_bytes = isinstance(lines, bytes | bytearray)
+            expected = "feed_lines() takes a sequence of lines"
+            raise TypeError(_type_message(expected, lines, _BYTES_ADVICE if is_bytes else ""))
         if not lines:
             return []
         lines = _checked_lines(lines)

@@ -169,9 +169,9 @@ def row(run: Run, s: Socket) -> str:
     tail = f" {generation:016x} {flags:08x} {flags1:08x} {s.use_count:6} {s.retain_count:6}"
     tail += f" {filters:06x}"
     if run.era >= 726:
-        text += f" {s.recv_hiwat:7} {s.send_hiwat:7} {s.name:>16}:{s.pid:<6}"
+        text += f" {s.recv_hiwat:7} {s.send_hiwat:7} {right(s.name)}:{s.pid:<6}"
         if run.verbose > 1:
-            text += f" {s.effective_name:>16}:{s.effective_pid or '':<6}"
+            text += f" {right(s.effective_name)}:{s.effective_pid or '':<6}"
         return f"{text} {state:05x} {options:08x}{tail}"
     if run.era >= 669:
         text += f" {s.recv_hiwat:7} {s.send_hiwat:7} {s.pid:6} {s.effective_pid:6}"
@@ -301,6 +301,16 @@ def to_ipv6(groups: list[int]) -> str:
     return str(IPv6Address(b"".join(group.to_bytes(2, "big") for group in groups)))
 
 
+def kept(name: str) -> str:
+    """What the kernel keeps of a process's name: 16 bytes."""
+    return name.encode()[:16].decode(errors="ignore")
+
+
+def right(name: str) -> str:
+    """The name as printf's %16s prints it, which counts bytes."""
+    return " " * (16 - len(name.encode())) + name
+
+
 def link_local(interface: list[int], scope: str) -> str:
     return to_ipv6([0xFE80, 0, 0, 0, *interface]) + f"%{scope}"
 
@@ -317,9 +327,12 @@ SERVICES = st.sampled_from(
 STATE_NAMES = st.sampled_from([state for state in STATES if state])
 COUNTS = st.one_of(st.integers(0, 10**7), st.integers(0, 2**64 - 1))
 WORDS = st.integers(0, 2**32 - 1)
+LETTERS = st.sampled_from("éß漢😀: (/")
 PROCESS_NAMES = st.one_of(
     st.sampled_from(["", "LISTEN", "a:b", "(x)", "Codex (Service)", "Brave Browser He", "a:1 b:2"]),
-    st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=31).map(str.lstrip),
+    st.text(st.one_of(st.characters(min_codepoint=32, max_codepoint=126), LETTERS), max_size=20)
+    .map(kept)
+    .map(str.lstrip),
 )
 PIDS = st.integers(1, 99999)
 

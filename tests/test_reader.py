@@ -354,3 +354,10 @@ def test_lone_surrogates_are_kept_as_escapes() -> None:
 def test_a_format_of_timestamps_that_is_none_is_told(given: str) -> None:
     with pytest.raises(TimestampFormatError, match="no format of timestamps"):
         SnapshotReader(timestamp_formats=[given])
+
+
+@pytest.mark.parametrize("given", [None, 3, "tcp 0 0", b"tcp", bytearray(b"tcp"), iter(["tcp"])])
+def test_several_lines_are_a_sequence(given: Any) -> None:
+    """A text would be taken for lines of one character each."""
+    with pytest.raises(TypeError, match=r"feed_lines\(\) takes a sequence of lines, not "):
+        SnapshotReader().feed_lines(given)

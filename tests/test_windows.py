@@ -283,7 +283,7 @@ def test_it_does_not_matter_how_the_lines_arrive(
 def test_csv_of_cells_is_csv_of_models(shown: list[Socket], options: str) -> None:
     lines = printed(shown * 2, TRANSLATIONS["en"], options)
     same = io.StringIO()
-    write_csv([parse("\n".join(lines))], same)
+    write_csv([parse("\n".join(lines) + "\n")], same)
     assert csv_by_sink(lines, len(lines) - 1) == same.getvalue()
     names = [s.program for s in shown if "b" in options and s.state != "TIME_WAIT"]
     assert all(name in same.getvalue() for name in names if '"' not in name)

@@ -16,6 +16,8 @@ from collections.abc import Iterable
 
 from pyparsing import And, Empty, Literal, MatchFirst, Opt, ParserElement, Regex
 
+from netstat_parse.grammar.truncation import ESCAPED_BYTE
+
 BLANKS = " \t"
 END_OF_WORD = r"(?!\S)"
 NEVER = "(?!)"
@@ -281,7 +283,7 @@ def port(side: str) -> ParserElement:
 
 def path(longest: int) -> ParserElement:
     """A path in the row's last column, which may hold blanks and may be empty."""
-    fits = rf"(?= (?> \\x[0-9a-f]{{2}} | [^\n] ){{0,{longest}}} [ \t]*+ (?![^\n]) )"
+    fits = rf"(?= (?> {ESCAPED_BYTE} | [^\n] ){{0,{longest}}} [ \t]*+ (?![^\n]) )"
     return token(
         f"path of at most {longest} bytes",
         rf"{fits} (?: .* [^ \t\n] )?+",

@@ -71,8 +71,9 @@ class AddressLimits(NamedTuple):
         return () if self.field is None else tuple(sorted({*self.also, self.field}))
 
 
-_ONE_BYTE = re.compile(r"\\x[0-9a-f]{2}")
+ESCAPED_BYTE = r"\\(?:x[0-9a-f]{2}|udc[89a-f][0-9a-f])"
 """A byte that is no UTF-8, as lines come that have one."""
+_ONE_BYTE = re.compile(ESCAPED_BYTE)
 
 
 def size_of(text: str) -> int:

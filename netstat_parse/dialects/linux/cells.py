@@ -27,7 +27,7 @@ from netstat_parse.grammar.tokens import (
     word,
     word_token,
 )
-from netstat_parse.grammar.truncation import AddressLimits
+from netstat_parse.grammar.truncation import ESCAPED_BYTE, AddressLimits
 
 LOOK = r"""
     (?: (?: tcp | udp | raw ) \S*+ [ \t]++ [0-9]++ [ \t]*+ [0-9]++
@@ -174,7 +174,7 @@ def process(longest: int | None) -> CellGrammar:
         ends = quick_ends = ""
         if longest is not None:
             end = context.behind + r"[ \t]*+ (?![^\n])"
-            ends = rf"(?= (?: \\x[0-9a-f]{{2}} | [^\n] ){{1,{longest}}} {end} )"
+            ends = rf"(?= (?: {ESCAPED_BYTE} | [^\n] ){{1,{longest}}} {end} )"
             quick_ends = rf"(?= [\ -~]{{1,{longest}}} {end} )"
         if context.is_padded and not context.cells_behind:
             # A row that ends before its field does is not read in bulk: its neighbours tell why.
