@@ -31,7 +31,15 @@ settings.register_profile(
     derandomize=False,
     database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
 )
+# The fast tier draws a quarter of them.
+settings.register_profile("fast", settings.get_profile("netstat_parse"), max_examples=25)
 settings.load_profile("netstat_parse")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.markexpr == "not slow" and not config.getoption("--hypothesis-profile"):
+        settings.load_profile("fast")
+
 
 # A shell starts what runs in its background with interrupts ignored, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

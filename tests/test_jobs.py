@@ -209,7 +209,7 @@ def test_several_files(
     paths = [tmp_path / f"{number}.log" for number in range(4)]
     paths.append(tmp_path / "4.log.gz")
     paths[0].write_text(corpora.log(10, 50))
-    paths[1].write_text("nothing\n" * 5000)
+    paths[1].write_text("nothing\n" * 1500)
     paths[3].write_text(corpora.macos(500))
     paths[4].write_bytes(gzip.compress(corpora.log(3, 20).encode()))
     expected = convert(paths, 1, *options)
