@@ -101,7 +101,7 @@ def lifetimes(
     Addresses that may have been cut are compared as they are printed; of rows that are printed
     alike each has a lifetime of its own.
     """
-    follower = _Follower(frozenset(transports))
+    follower = LifetimeFollower(frozenset(transports))
     for snapshot in telling(snapshots):
         yield from follower.take(snapshot)
     yield from follower.close()
@@ -184,7 +184,7 @@ class _Life:
         return self.ends[0].is_there or (len(self.ends) > 1 and self.ends[1].is_there)
 
 
-class _Follower:
+class LifetimeFollower:
     """Follows connections from snapshot to snapshot."""
 
     def __init__(self, transports: frozenset[str]) -> None:

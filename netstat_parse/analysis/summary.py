@@ -34,7 +34,7 @@ def summary(snapshots: Iterable[Snapshot] | Snapshot) -> Summary:
     `snapshots` are those of one system, in their order, or a single one. Counts are in descending
     order. Memory does not grow with the length of the log.
     """
-    counter = _Counter()
+    counter = SummaryCounter()
     several = (snapshots,) if isinstance(snapshots, Snapshot) else snapshots
     for snapshot in telling(several):
         counter.take(snapshot)
@@ -64,7 +64,7 @@ class _Listening:
                 del self.processes[next(iter(self.processes))]
 
 
-class _Counter:
+class SummaryCounter:
     """Counts from snapshot to snapshot what has changed."""
 
     def __init__(self) -> None:
