@@ -50,6 +50,7 @@ PROGRAMS = {
     "test_busybox_toybox.py": ("busybox", "toybox"),
     "test_locales.py": ("netstat", "localedef"),
     "test_real_linux.py": ("netstat",),
+    "test_report_page.py": ("chromium",),
     "test_real_windows.py": ("wine", "localedef"),
     "test_where_ss.py": ("netstat", "ss"),
     "test_real_tables.py": ("netstat", "busybox", "toybox", "ip"),

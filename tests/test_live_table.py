@@ -40,18 +40,28 @@ def test_what_changed_is_marked() -> None:
     assert marks(table) == [(" ", "10.0.0.1:1"), (" ", "10.0.0.1:2")]
     table.add(snapshot(replace(A, state="CLOSE_WAIT"), C))
     assert set(marks(table)) == {("~", "10.0.0.1:1"), ("-", "10.0.0.1:2"), ("+", "10.0.0.1:3")}
-    table.add(snapshot(replace(A, state="CLOSE_WAIT", pid=1), C))
-    assert set(marks(table)) == {("~", "10.0.0.1:1"), (" ", "10.0.0.1:3")}
-    table.add(snapshot(replace(A, state="CLOSE_WAIT", pid=1, recv_q=9), C))
+    table.add(snapshot(replace(A, state="CLOSE_WAIT", recv_q=9), C))
     assert {mark for mark, _ in marks(table)} == {" "}
+
+
+def test_a_restart_is_a_change_and_a_port_used_again_is_another_connection() -> None:
+    """As `netstat-parse diff` has it."""
+    table = LiveTable()
+    listener = replace(B, foreign="0.0.0.0", foreign_port="*", state="LISTEN")
+    table.add(snapshot(A, listener))
+    table.add(snapshot(replace(A, pid=1), replace(listener, pid=1)))
+    assert sorted(marks(table)) == [
+        *(("+", "10.0.0.1:1"), ("-", "10.0.0.1:1"), ("~", "10.0.0.1:2")),
+    ]
 
 
 def test_sockets_that_look_alike_are_counted() -> None:
     table = LiveTable()
-    table.add(snapshot(A, A))
-    table.add(snapshot(A, A, A))
+    listener = replace(A, foreign="0.0.0.0", foreign_port="*", state="LISTEN")
+    table.add(snapshot(listener, listener))
+    table.add(snapshot(listener, listener, listener))
     assert sorted(mark for mark, _ in marks(table)) == [" ", " ", "+"]
-    table.add(snapshot(A))
+    table.add(snapshot(listener))
     assert sorted(mark for mark, _ in marks(table)) == [" ", "-", "-"]
 
 
@@ -79,7 +89,7 @@ def test_keys_sort(key: str, order: list[str]) -> None:
         replace(B, state="TIME_WAIT", foreign="10.0.0.5", program="cron", recv_q=7),
         replace(C, state="CLOSE_WAIT", foreign="10.0.0.3", program="sshd", send_q=5),
     )
-    table.add(snapshot(rows[0], replace(rows[1], state="LAST_ACK"), replace(rows[2], pid=9)))
+    table.add(snapshot(rows[0], *(replace(row, state="ESTABLISHED") for row in rows[1:])))
     table.add(snapshot(*rows))
     table.press(key)
     if key == "c":

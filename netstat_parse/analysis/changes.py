@@ -76,7 +76,7 @@ def _changes(snapshots: Iterable[Snapshot], listening: bool) -> Iterator[Change]
         found = steps.take(snapshot.connections)
         if earlier is not None:
             for step in found:
-                for kind, before, after in _kinds_of(step):
+                for kind, before, after in kinds_of(step):
                     yield construct(
                         Change,
                         kind=kind,
@@ -91,7 +91,7 @@ def _changes(snapshots: Iterable[Snapshot], listening: bool) -> Iterator[Change]
 _Told = tuple[Literal["opened", "closed", "state", "owner"], Connection | None, Connection | None]
 
 
-def _kinds_of(step: Step) -> Iterator[_Told]:
+def kinds_of(step: Step) -> Iterator[_Told]:
     """The changes of one socket."""
     _, before, after = step
     if before is None:

@@ -107,14 +107,16 @@ def _remembering(
     known: dict[Any, int] = {}
 
     def judge(rows: Rows) -> bytes:
-        keys = list(map(pick, rows))
-        new = set(keys).difference(known)
-        if new:
-            if len(known) + len(new) > MEMORY:
-                known.clear()
-                new = set(keys)
-            known.update(zip(new, judge_all(list(new)), strict=True))
-        return bytes(map(known.__getitem__, keys))
+        try:
+            return bytes(map(known.__getitem__, map(pick, rows)))
+        except KeyError:
+            keys = set(map(pick, rows))
+        new = keys.difference(known)
+        if len(known) + len(new) > MEMORY:
+            known.clear()
+            new = keys
+        known.update(zip(new, judge_all(list(new)), strict=True))
+        return bytes(map(known.__getitem__, map(pick, rows)))
 
     return judge
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
-from heapq import heappush, heappushpop
+from heapq import heappush, heappushpop, nsmallest
 from typing import NamedTuple
 
 from netstat_parse.analysis.sockets import is_another
 from netstat_parse.analysis.steps import Step
 from netstat_parse.analysis.summary_models import Count, Moment, QueueName, StandingQueue
 from netstat_parse.models import Connection
+from netstat_parse.models.common import construct, construct_all
 
 MOST_NAMES = 10_000
 """Of each kind of count so many names are kept; among more, those that were least are forgotten."""
@@ -29,73 +31,67 @@ class Counts:
     """How many sockets have each name, now and at most."""
 
     def __init__(self) -> None:
-        self._now: dict[str, int] = {}
+        self._come: Counter[str | None] = Counter()
+        """How many there have been of each name; those that have gone are in the other."""
+        self._gone: Counter[str | None] = Counter()
         self._highest: dict[str, tuple[int, datetime | None]] = {}
-        self._totals: dict[str, int] = {}
         self.is_complete = True
 
     def take(
         self,
-        before: Iterable[str | None],
-        after: Iterable[str | None],
+        before: Sequence[str | None],
+        after: Sequence[str | None],
         at: datetime | None,
     ) -> None:
         """Counts sockets under other names than before; None: it was not there, or is gone.
 
         These are all that have changed in the snapshot of this stamp.
         """
-        now, totals = self._now, self._totals
-        touched: dict[str, None] = {}
-        for was, is_ in zip(before, after, strict=True):
-            if was == is_:
-                continue
-            if was is not None:
-                now[was] -= 1
-                touched[was] = None
-            if is_ is not None:
-                now[is_] = now.get(is_, 0) + 1
-                touched[is_] = None
-                totals[is_] = totals.get(is_, 0) + 1
-        for name in touched:
-            count = now[name]
-            if not count:
-                del now[name]
-            known = self._highest.get(name)
-            if known is None or count > known[0]:
-                self._highest[name] = (count, at)
-        if len(self._highest) > 2 * MOST_NAMES:
+        come = [is_ for was, is_ in zip(before, after, strict=True) if was != is_]
+        self._come.update(come)
+        self._gone.update([was for was, is_ in zip(before, after, strict=True) if was != is_])
+        highest = self._highest
+        for name in dict.fromkeys(come):
+            if name is not None:
+                count = self._come[name] - self._gone[name]
+                known = highest.get(name)
+                if known is None or count > known[0]:
+                    highest[name] = (count, at)
+        if len(highest) > 2 * MOST_NAMES:
             self._forget()
 
     def _forget(self) -> None:
         """Forgets the names that were least, and are not there."""
         self.is_complete = False
-        gone = [name for name in self._highest if name not in self._now]
+        gone = [name for name in self._highest if self._come[name] == self._gone[name]]
         gone.sort(key=lambda name: self._highest[name][0])
         for name in gone[: len(self._highest) - MOST_NAMES]:
-            del self._highest[name]
-            del self._totals[name]
+            del self._highest[name], self._come[name], self._gone[name]
 
     def now(self) -> dict[str, int]:
         """How many have each name."""
-        return self._now.copy()
+        now = {name: self._come[name] - self._gone[name] for name in self._highest}
+        return {name: count for name, count in now.items() if count}
 
     def make(self) -> tuple[Count, ...]:
         """The counts, in descending order."""
-        names = sorted(
-            self._highest, key=lambda name: (-self._highest[name][0], -self._totals[name], name)
-        )
-        if len(names) > MOST_COUNTS:
+        highest, come = self._highest, self._come
+        if len(highest) > MOST_COUNTS:
             self.is_complete = False
-        return tuple(
-            Count(
-                name=name,
-                last=self._now.get(name, 0),
-                highest=self._highest[name][0],
-                highest_at=self._highest[name][1],
-                total=self._totals[name],
-            )
-            for name in names[:MOST_COUNTS]
+        ordered = nsmallest(
+            MOST_COUNTS, ((-highest[name][0], -come[name], name) for name in highest)
         )
+        made = [
+            {
+                "name": name,
+                "last": come[name] - self._gone[name],
+                "highest": highest[name][0],
+                "highest_at": highest[name][1],
+                "total": come[name],
+            }
+            for _, _, name in ordered
+        ]
+        return tuple(construct_all(Count, made))
 
 
 class _Standing:
@@ -123,26 +119,19 @@ class Queues:
         self, steps: list[Step], number: int, at: datetime | None, earlier: datetime | None
     ) -> None:
         """Takes what has changed in this snapshot, and the stamp of the one before."""
+        standing = self._now
         for _, before, after in steps:
-            known: dict[QueueName, _Standing] = {}
+            there = standing.pop(id(before), None)
+            is_empty = after is None or not (after.recv_q or after.send_q)
+            if there is None and is_empty:
+                continue
+            known = there[1] if there is not None else {}
+            if before is not None and after is not None and is_another(before, after):
+                self._end(before, known, number, earlier)
+                known = {}
+            if after is not None and not is_empty:
+                standing[id(after)] = after, _held_by(after, known, number, at)
             if before is not None:
-                _, known = self._now.pop(id(before), (before, known))
-                if after is not None and is_another(before, after):
-                    self._end(before, known, number, earlier)
-                    known = {}
-            standing: dict[QueueName, _Standing] = {}
-            if after is not None:
-                for queue in QUEUES:
-                    held = getattr(after, queue)
-                    if held:
-                        same = known.get(queue)
-                        if same is not None and same.bytes == held:
-                            standing[queue] = known.pop(queue)
-                        else:
-                            standing[queue] = _Standing(held, number, at)
-                if standing:
-                    self._now[id(after)] = after, standing
-            if known and before is not None:
                 self._end(before, known, number, earlier)
 
     def _end(
@@ -154,9 +143,11 @@ class Queues:
     ) -> None:
         for queue, standing in ended.items():
             snapshots = number - standing.number
-            if snapshots < STANDS_STILL:
+            is_full = len(self._found) >= MOST_QUEUES
+            if snapshots < STANDS_STILL or (is_full and snapshots <= self._found[0][0]):
                 continue
-            made = StandingQueue(
+            made = construct(
+                StandingQueue,
                 connection=row,
                 queue=queue,
                 bytes=standing.bytes,
@@ -165,7 +156,7 @@ class Queues:
                 snapshots=snapshots,
             )
             self._count += 1
-            push = heappushpop if len(self._found) >= MOST_QUEUES else heappush
+            push = heappushpop if is_full else heappush
             push(self._found, (snapshots, -self._count, made))
 
     def make(self, number: int, until: datetime | None) -> tuple[StandingQueue, ...]:
@@ -173,6 +164,22 @@ class Queues:
         for row, standing in self._now.values():
             self._end(row, standing, number, until)
         return tuple(made for _, _, made in sorted(self._found, reverse=True))
+
+
+def _held_by(
+    row: Connection, known: dict[QueueName, _Standing], number: int, at: datetime | None
+) -> dict[QueueName, _Standing]:
+    """The queues of a row that hold something; those that hold as much as before are taken."""
+    held: dict[QueueName, _Standing] = {}
+    for queue in QUEUES:
+        size = getattr(row, queue)
+        if size:
+            same = known.get(queue)
+            if same is not None and same.bytes == size:
+                held[queue] = known.pop(queue)
+            else:
+                held[queue] = _Standing(size, number, at)
+    return held
 
 
 class Moments:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from netstat_parse.analysis.ends import End, Listeners
-from netstat_parse.analysis.pairs import SocketPair, make_pair
+from netstat_parse.analysis.joining import Joined
+from netstat_parse.analysis.pairs import SocketPair, make_pairs
 from netstat_parse.analysis.sockets import (
     OPENING,
     WITH_PEER,
@@ -22,7 +24,7 @@ from netstat_parse.analysis.sockets import (
 )
 from netstat_parse.analysis.steps import Step, Steps, telling
 from netstat_parse.models import Connection, Snapshot, TcpState
-from netstat_parse.models.common import Frozen, construct
+from netstat_parse.models.common import Frozen, construct_all
 
 Number = Annotated[int, Field(ge=1)]
 
@@ -101,7 +103,7 @@ def lifetimes(
     Addresses that may have been cut are compared as they are printed; of rows that are printed
     alike each has a lifetime of its own.
     """
-    follower = _Follower(frozenset(transports))
+    follower = LifetimeFollower(frozenset(transports))
     for snapshot in telling(snapshots):
         yield from follower.take(snapshot)
     yield from follower.close()
@@ -184,7 +186,7 @@ class _Life:
         return self.ends[0].is_there or (len(self.ends) > 1 and self.ends[1].is_there)
 
 
-class _Follower:
+class LifetimeFollower:
     """Follows connections from snapshot to snapshot."""
 
     def __init__(self, transports: frozenset[str]) -> None:
@@ -232,15 +234,14 @@ class _Follower:
                     come.append((end.key, end.row))
         for key, row in come:
             self._come(key, row, now)
-        found = [self._make(life, now.at) for life in ended if not life.is_there]
+        found = self._make([life for life in ended if not life.is_there], now.at)
         self._earlier = now
         return found
 
     def close(self) -> list[Lifetime]:
         """The lifetimes of what is still open, in the order in which it was seen first."""
         lives = {end.life: None for ends in self._ends.values() for end in ends}
-        in_order = sorted(lives, key=lambda life: life.first.number)
-        return [self._make(life, None) for life in in_order]
+        return self._make(sorted(lives, key=lambda life: life.first.number), None)
 
     def _end_of(self, step: Step) -> _LivingEnd:
         ends = self._ends[step.key]
@@ -285,52 +286,76 @@ class _Follower:
             return None
         return other.life
 
-    def _make(self, life: _Life, closed_before: datetime | None) -> Lifetime:
-        """The lifetime of what has ended, or is open at the end of the log."""
+    def _make(self, lives: list[_Life], closed_before: datetime | None) -> list[Lifetime]:
+        """The lifetimes of what has ended, or is open at the end of the log."""
+        if not lives:
+            return []
         last = self._earlier
         assert last is not None
-        first, *others = life.ends
-        second = others[0] if others else None
-        if first.key == opposite(first.key):  # a socket that is connected to itself
-            second = first
-        is_open = life.is_there
-        for end in life.ends:
-            end.stop(last)
-        is_inferred = second is not None and not (is_exact(first.row) and is_exact(second.row))
-        lifetime = construct(
-            Lifetime,
-            pair=make_pair(first, second, self._listeners, is_inferred=is_inferred),
-            first_seen=life.first.at,
-            last_seen=last.at,
-            opened_after=life.earlier.at if life.earlier else None,
-            closed_before=closed_before,
-            first_snapshot=life.first.number,
-            last_snapshot=last.number,
-            was_open_at_start=life.earlier is None,
-            is_open_at_end=is_open,
-            states=tuple(_make_span(span, first) for span in life.spans),
-            first=_make_totals(first),
-            second=_make_totals(second) if second is not None else None,
-        )
-        # Ends and their life refer to each other: so they are freed without a search for cycles.
-        life.ends.clear()
-        life.spans.clear()
-        return lifetime
+        joined = [_join(life) for life in lives]
+        are_open = [life.is_there for life in lives]
+        for life in lives:
+            for end in life.ends:
+                end.stop(last)
+        pairs = make_pairs(joined, self._listeners)
+        spans = iter(_make_spans(lives))
+        made = [
+            {
+                "pair": pair,
+                "first_seen": life.first.at,
+                "last_seen": last.at,
+                "opened_after": life.earlier.at if life.earlier else None,
+                "closed_before": closed_before,
+                "first_snapshot": life.first.number,
+                "last_snapshot": last.number,
+                "was_open_at_start": life.earlier is None,
+                "is_open_at_end": is_open,
+                "states": tuple(islice(spans, len(life.spans))),
+                "first": _make_totals(first),
+                "second": _make_totals(second) if second is not None else None,
+            }
+            for life, is_open, (first, second, _), pair in zip(
+                lives, are_open, joined, pairs, strict=True
+            )
+        ]
+        for life in lives:
+            # They refer to each other: so they are freed without a search for cycles.
+            life.ends.clear()
+            life.spans.clear()
+        return construct_all(Lifetime, made)
 
 
-def _make_span(span: _Span, first: _LivingEnd) -> StateSpan:
-    return construct(
+def _join(life: _Life) -> Joined:
+    """The ends of a life, of which one may be unseen."""
+    first, *others = life.ends
+    second = others[0] if others else None
+    if first.key == opposite(first.key):  # a socket that is connected to itself
+        second = first
+    is_inferred = second is not None and not (is_exact(first.row) and is_exact(second.row))
+    return Joined(first, second, is_inferred)
+
+
+def _make_spans(lives: list[_Life]) -> list[StateSpan]:
+    """The states of all lives, one after another."""
+    return construct_all(
         StateSpan,
-        end="first" if span.end is first else "second",
-        state=span.state,
-        first_seen=span.first.at,
-        last_seen=span.last.at,
-        first_snapshot=span.first.number,
-        last_snapshot=span.last.number,
+        [
+            {
+                "end": "first" if span.end is life.ends[0] else "second",
+                "state": span.state,
+                "first_seen": span.first.at,
+                "last_seen": span.last.at,
+                "first_snapshot": span.first.number,
+                "last_snapshot": span.last.number,
+            }
+            for life in lives
+            for span in life.spans
+        ],
     )
 
 
-def _make_totals(end: _LivingEnd) -> QueuesAndBytes:
+def _make_totals(end: End) -> QueuesAndBytes:
+    assert isinstance(end, _LivingEnd)
     fields = vars(end.row)
     return _totals(end.recv_q, end.send_q, fields.get("rx_bytes"), fields.get("tx_bytes"))
 

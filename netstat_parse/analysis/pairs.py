@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from netstat_parse.analysis.ends import End, Listeners
-from netstat_parse.analysis.joining import join_ends
+from netstat_parse.analysis.joining import Joined, join_ends
 from netstat_parse.analysis.sockets import WITH_PEER, Key, is_another, is_listening
 from netstat_parse.analysis.steps import Step, Steps, telling
 from netstat_parse.models import Connection, Endpoint, Process, Snapshot, TcpState
-from netstat_parse.models.common import Frozen, construct
+from netstat_parse.models.common import Frozen, construct_all
 
 TOLERANCE = 60.0
 """Seconds that two captures of one connection may lie apart: so long the end that closes first
@@ -89,10 +89,7 @@ def pairs(
     gathered = _Gathered(wanted)
     for snapshot in _as_snapshots(connections):
         gathered.take(snapshot)
-    return [
-        make_pair(joined.first, joined.second, gathered.listeners, is_inferred=joined.is_inferred)
-        for joined in join_ends(gathered.ends(), tolerance)
-    ]
+    return make_pairs(join_ends(gathered.ends(), tolerance), gathered.listeners)
 
 
 def _as_snapshots(
@@ -179,40 +176,44 @@ class _Gathered:
             end.tell(row)
 
 
-def make_pair(
-    first: End, second: End | None, listeners: Listeners, *, is_inferred: bool = False
-) -> SocketPair:
-    """The pair of these ends; of the second nothing may be seen."""
-    return construct(
+def make_pairs(all_joined: Sequence[Joined], listeners: Listeners) -> list[SocketPair]:
+    """The pairs of these ends."""
+    ends: list[dict[str, Any]] = []
+    for first, second, _ in all_joined:
+        here, there = first.row.local, first.row.foreign
+        if second is None:
+            ends += (_end_fields(here, first, None), _end_fields(there, None, None))
+        else:
+            row = second.row
+            ends += (_end_fields(here, first, row.foreign), _end_fields(row.local, second, there))
+    made = iter(construct_all(SocketEnd, ends))
+    return construct_all(
         SocketPair,
-        transport=first.row.transport,
-        first=_make_end(first.row.local, first, second.row.foreign if second else None),
-        second=_make_end(
-            second.row.local if second else first.row.foreign, second, first.row.foreign
-        ),
-        server=_find_server(first, second, listeners),
-        is_inferred=is_inferred,
+        [
+            {
+                "transport": first.row.transport,
+                "first": next(made),
+                "second": next(made),
+                "server": _find_server(first, second, listeners),
+                "is_inferred": is_inferred,
+            }
+            for first, second, is_inferred in all_joined
+        ],
     )
 
 
-def _make_end(endpoint: Endpoint, told: End | None, other: Endpoint | None) -> SocketEnd:
+def _end_fields(endpoint: Endpoint, told: End | None, other: Endpoint | None) -> dict[str, Any]:
     """The end at this endpoint. `other` is the same endpoint as the other end's row has it."""
-    address = endpoint.address or (other.address if other is not None else None)
-    port, service = endpoint.port, endpoint.service
-    if port is None and other is not None:
-        port = other.port
-    return construct(
-        SocketEnd,
-        host=endpoint.host,
-        address=address,
-        port=port,
-        service=service,
-        truncated=endpoint.truncated,
-        state=told.row.state if told else None,
-        process=told.process if told else None,
-        source=told.source if told else None,
-        is_seen=told is not None,
-    )
+    # The fields of an Endpoint are the first of a SocketEnd.
+    fields = {**vars(endpoint), "state": None, "process": None, "source": None, "is_seen": False}
+    if told is not None:
+        fields["state"], fields["process"] = told.row.state, told.process
+        fields["source"], fields["is_seen"] = told.source, True
+    if other is not None:
+        fields["address"] = endpoint.address or other.address
+        if endpoint.port is None:
+            fields["port"] = other.port
+    return fields
 
 
 def _find_server(

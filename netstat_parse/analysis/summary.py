@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
@@ -10,6 +11,7 @@ from netstat_parse.analysis.counting import MOST_COUNTS, MOST_NAMES, Counts, Mom
 from netstat_parse.analysis.ends import Listeners
 from netstat_parse.analysis.services import find_name
 from netstat_parse.analysis.sockets import (
+    WITH_PEER,
     Key,
     has_peer,
     is_listening,
@@ -34,7 +36,7 @@ def summary(snapshots: Iterable[Snapshot] | Snapshot) -> Summary:
     `snapshots` are those of one system, in their order, or a single one. Counts are in descending
     order. Memory does not grow with the length of the log.
     """
-    counter = _Counter()
+    counter = SummaryCounter()
     several = (snapshots,) if isinstance(snapshots, Snapshot) else snapshots
     for snapshot in telling(several):
         counter.take(snapshot)
@@ -64,13 +66,15 @@ class _Listening:
                 del self.processes[next(iter(self.processes))]
 
 
-class _Counter:
+class SummaryCounter:
     """Counts from snapshot to snapshot what has changed."""
 
     def __init__(self) -> None:
         self._steps = Steps()
-        self._names: dict[int, list[_Names]] = {}
-        """By a row's identity the names under which it is counted, for each of its copies."""
+        self._names: dict[int, _Names] = {}
+        """By a row's identity the names under which it is counted."""
+        self._copies: Counter[int] = Counter()
+        """How often a row is there beside once."""
         self._sockets = Counts()
         self._states = Counts()
         self._ports = Counts()
@@ -100,10 +104,10 @@ class _Counter:
         if not self._number:
             self._first_at = at
         steps = self._steps.take(snapshot.connections)
-        for step in steps:
-            if is_listening(step.after or step.before):  # type: ignore[arg-type]
-                self._listen(step)
         if steps:
+            for step in steps:
+                if len(step.key) != WITH_PEER and is_listening(step.after or step.before):  # type: ignore[arg-type]
+                    self._listen(step)
             names = [self._names_before_and_after(step) for step in steps]
             before, after = (zip(*some, strict=True) for some in zip(*names, strict=True))
             for counts, was, is_ in zip(self._all, before, after, strict=True):
@@ -156,16 +160,20 @@ class _Counter:
 
     def _names_before_and_after(self, step: Step) -> tuple[_Names, _Names]:
         """Under which names a socket was counted, and is to be counted."""
-        before, after = step.before, step.after
+        _, before, after = step
         old = new = NOT_COUNTED
         if before is not None:
-            copies = self._names[id(before)]
-            old = copies.pop()
-            if not copies:
+            old = self._names[id(before)]
+            if id(before) in self._copies:
+                self._copies -= Counter((id(before),))  # which drops what is 0 then
+            else:
                 del self._names[id(before)]
         if after is not None:
-            new = self._names_of(after)
-            self._names.setdefault(id(after), []).append(new)
+            if id(after) in self._names:
+                self._copies[id(after)] += 1
+            else:
+                self._names[id(after)] = self._names_of(after)
+            new = self._names[id(after)]
         return old, new
 
     def _names_of(self, row: Connection) -> _Names:

@@ -1,4 +1,4 @@
-"""The options of `pairs`, `diff`, `lifetimes` and `summary`."""
+"""The options of `pairs`, `diff`, `lifetimes`, `summary` and `report`."""
 
 from __future__ import annotations
 
@@ -71,11 +71,28 @@ def add_analysis_commands(commands: Commands) -> None:
     summary.add_argument(
         "--top",
         metavar="N",
-        type=int,
+        type=_number,
         default=10,
         help="print the N highest of each kind; default: %(default)s",
     )
     _add_output(summary, ("table", "json", "jsonl"))
+
+    report = commands.add_parser(
+        "report",
+        help="write a page for a browser that shows what happened",
+        description="Writes one page of HTML that tells what happened in a log, and needs no "
+        "network. The files are one system's log, in order.",
+    )
+    report.set_defaults(work=_report)
+    _add_inputs(report)
+    report.add_argument(
+        "--top",
+        metavar="N",
+        type=_number,
+        default=1000,
+        help="list the N connections that were seen longest; default: %(default)s",
+    )
+    report.add_argument("-o", dest="output", metavar="OUT.html", help="default: standard output")
 
 
 def _add_inputs(command: argparse.ArgumentParser) -> None:
@@ -113,6 +130,13 @@ def _seconds(text: str) -> float:
     return number
 
 
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
 # The modules of the commands are imported when they are asked for, as in options.py.
 
 
@@ -138,3 +162,9 @@ def _summary(options: argparse.Namespace) -> int:
     from netstat_parse.command.summary import summarize
 
     return summarize(options)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from netstat_parse.command.report import report
+
+    return report(options)

@@ -22,6 +22,7 @@ import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from netstat_parse.analysis.troubles import Note, Rejected, Troubles
 from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.messages import (
     PARTLY,
@@ -55,6 +56,10 @@ if TYPE_CHECKING:
 
 NOTES_SAID = 20
 """At most this many different notes are said of all inputs; further ones are counted."""
+LINES_KEPT = 200
+"""Of the lines that were not understood so many are kept, the first, for a report."""
+LONGEST_TEXT = 200
+"""Characters of such a line; the rest is left out."""
 
 
 @contextmanager
@@ -156,7 +161,8 @@ class Source:
 
     def __init__(self, name: str) -> None:
         self.is_live = False
-        self.is_damaged = False
+        self.damage: str | None = None
+        """Why it could not be read to its end."""
         self._name = name
         self._says_held = True
         self._progress: Progress | None = None
@@ -203,7 +209,7 @@ class Source:
     def fail(self, reason: str) -> None:
         """Records that the source is damaged; rows read so far are kept."""
         complain(reason)
-        self.is_damaged = True
+        self.damage = reason
 
     def is_held_back(self, is_held: bool) -> None:
         """Says once that what is read can't be written yet, if it is so."""
@@ -248,8 +254,9 @@ class Tally:
         self._undecided: list[tuple[str, frozenset[Kind]]] = []
         """Inputs of which it was not known whether they have the table that is written."""
         self._unparsed = 0
-        self._failed = 0
-        self._notes: dict[str, int] = {}
+        self._rejected: list[Rejected] = []
+        self._failures: list[str] = []
+        self._notes: dict[str, Note] = {}
         self._more_notes = 0
         self._rejects = rejects
         self._quote = quote_harmless if spreadsheet_safe else quote
@@ -264,17 +271,16 @@ class Tally:
         try:
             yield source
         except InputError as error:
-            self._failed += 1
-            complain(str(error))
+            self._fail(str(error))
         except (NotNetstatError, MissingTableError) as error:
-            self._failed += 1
-            complain(f"{name}: {error.expected if isinstance(error, ParseError) else error}")
+            self._fail(f"{name}: {error.expected if isinstance(error, ParseError) else error}")
         except ParseError as error:
             self._reject(error.number, error.line, f"column {error.column}: {error.expected}")
             raise StrictError(f"{name}: {error}") from error
         else:
             self.read += 1
-            self._failed += source.is_damaged
+            if source.damage is not None:
+                self._failures.append(source.damage)
         finally:
             source.close()
 
@@ -297,12 +303,17 @@ class Tally:
         if find_kind(options) is None:
             say_others(kind, self.kinds)
 
+    def _fail(self, reason: str) -> None:
+        complain(reason)
+        self._failures.append(reason)
+
     def add_unparsed(self, number: int, text: str, reason: str) -> None:
         """Takes a line that was not understood."""
         self._unparsed += 1
+        if len(self._rejected) < LINES_KEPT:
+            self._rejected.append(Rejected(self.source, number, reason, _shortened(text)))
         if self._unparsed == 1:
-            shown = text if len(text) <= 200 else text[:200] + "…"
-            complain(f"{self.source}: line {number}, {reason}: {shown!r}")
+            complain(f"{self.source}: line {number}, {reason}: {_shortened(text)!r}")
         self._reject(number, text, reason)
 
     def _reject(self, number: int, text: str, reason: str) -> None:
@@ -316,11 +327,27 @@ class Tally:
         It is said once, whatever the numbers in it.
         """
         kind = re.sub("[0-9]+", "#", text)
-        if kind not in self._notes and len(self._notes) < NOTES_SAID:
-            self._notes[kind] = 0
+        known = self._notes.get(kind)
+        if known is not None:
+            self._notes[kind] = known._replace(times=known.times + 1)
+            self._more_notes += 1
+        elif len(self._notes) < NOTES_SAID:
+            self._notes[kind] = Note(self.source, text, 1)
             complain(f"{self.source}: {text}")
         else:
             self._more_notes += 1
+
+    def troubles(self) -> Troubles:
+        """What was complained of until now, for who tells it again."""
+        repeated = sum(note.times - 1 for note in self._notes.values())
+        return Troubles(
+            failures=tuple(self._failures),
+            rejected=tuple(self._rejected),
+            rejected_count=self._unparsed,
+            notes=tuple(self._notes.values()),
+            more_notes=self._more_notes - repeated,
+            unknown=self.wanted.unknown_text() if self.wanted is not None else "",
+        )
 
     def status(self) -> int:
         """The exit status; raises NothingReadError if there was nothing to write."""
@@ -333,7 +360,11 @@ class Tally:
             self.wanted.say_unknown()
         if not self.read:
             raise NothingReadError
-        return PARTLY if self._unparsed or self._failed else UNDERSTOOD
+        return PARTLY if self._unparsed or self._failures else UNDERSTOOD
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
 
 
 def check_table(

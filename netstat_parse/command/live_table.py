@@ -1,15 +1,13 @@
-"""What `netstat-parse watch` shows: the connections, and what changed since the last look.
-
-It compares the connections of two snapshots itself, and only by what a table needs.
-"""
+"""What `netstat-parse watch` shows: the connections, and what changed since the last look."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from netstat_parse.analysis.changes import changes
 from netstat_parse.schema import CONNECTIONS
 from netstat_parse.writing.columns import Getter, getters_of
 from netstat_parse.writing.terminal import printable
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("proto", "state", "program", "pid", "local", "foreign", "recv_q", "send_q")
 NEW, GONE, CHANGED, SAME = "+", "-", "~", " "
+MARKS = {"opened": NEW, "closed": GONE, "state": CHANGED, "owner": CHANGED}
+"""What `changes` tells of a row -> its mark."""
 STYLES = {NEW: "green", GONE: "red strike", CHANGED: "yellow", SAME: ""}
 LINES_AROUND = 3
 """The title, the header, and a line to spare, beside those at the end."""
@@ -58,12 +58,11 @@ class LiveTable:
         self.is_paused = False
         self.is_typing = False
         """Keys are letters of the filter."""
-        self.has_snapshot = False
         self.rows: list[Row] = []
         """All of them, in the order of the last snapshot; those that are gone come last."""
         self._wanted = wanted
         self._every = every
-        self._before: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._before: Snapshot | None = None
         self._title = ""
         self._sort = "s"
         self._is_reversed = False
@@ -71,32 +70,33 @@ class LiveTable:
         self._filter_before = ""
         self._first = 0
 
+    @property
+    def has_snapshot(self) -> bool:
+        """There is something to show."""
+        return self._before is not None
+
     def add(self, snapshot: Snapshot) -> None:
         """Takes the next snapshot."""
-        connections: Iterable[Connection] = snapshot.connections
         if self._wanted is not None:
-            connections = self._wanted.filter.select(
-                connections, unknown="keep" if self._wanted.keeps_unknown else "drop"
-            )
-        now, rows = {}, []
-        seen: Counter[tuple[str, ...]] = Counter()
-        for connection in connections:
-            texts = _texts(connection)
-            ends = (texts[0], *texts[4:6])
-            key = (*ends, str(seen[ends]))  # servers on one port, and what was cut alike
-            seen[ends] += 1
-            now[key] = texts
-            rows.append(Row(self._mark(key, texts), texts, _queued(connection)))
-        gone = [texts for key, texts in self._before.items() if key not in now]
-        self.rows = rows + [Row(GONE, texts, 0) for texts in gone]
-        self._before, self.failure, self.has_snapshot = now, "", True
+            unknown: Literal["keep", "drop"] = "keep" if self._wanted.keeps_unknown else "drop"
+            wanted = self._wanted.filter.select(snapshot.connections, unknown=unknown)
+            snapshot = snapshot.model_copy(update={"connections": tuple(wanted)})
+        marks: dict[int, list[str]] = defaultdict(list)
+        gone = []
+        for change in changes(self._before, snapshot) if self._before is not None else ():
+            if change.after is None:
+                assert change.before is not None
+                gone.append(Row(GONE, _texts(change.before), 0))
+            else:
+                marks[id(change.after)].append(MARKS[change.kind])
+        self.rows = []
+        for connection in snapshot.connections:  # of rows that are one object, each has its mark
+            waiting = marks[id(connection)]
+            mark = waiting.pop() if waiting else SAME
+            self.rows.append(Row(mark, _texts(connection), _queued(connection)))
+        self.rows += gone
+        self._before, self.failure = snapshot, ""
         self._title = f"{snapshot.captured_at:%Y-%m-%d %H:%M:%S}" if snapshot.captured_at else ""
-
-    def _mark(self, key: tuple[str, ...], texts: tuple[str, ...]) -> str:
-        before = self._before.get(key)
-        if before is None:
-            return NEW if self.has_snapshot else SAME
-        return SAME if before[1:4] == texts[1:4] else CHANGED  # state, program, pid
 
     def press(self, key: str) -> None:
         """Does what a key asks for."""

@@ -46,16 +46,21 @@ class Wanted:
         """The verdicts, which are 0 where a connection is left out."""
         return verdicts if self.keeps_unknown else verdicts.replace(_UNKNOWN, b"\0")
 
-    def say_unknown(self) -> None:
-        """Says of how many connections it was not known."""
+    def unknown_text(self) -> str:
+        """Of how many connections it was not known, and what became of them; empty if of none."""
         if not self.unknown:
-            return
+            return ""
         rows = f"{self.unknown} rows were" if self.unknown > 1 else "1 row was"
         done, other = ("kept", "drop") if self.keeps_unknown else ("left out", "keep")
-        complain(
+        return (
             f"{rows} {done} of which netstat does not tell what --where asks (it was cut, is a "
             f"name, or is not printed): --unknown {other} does otherwise"
         )
+
+    def say_unknown(self) -> None:
+        """Says of how many connections it was not known."""
+        if self.unknown:
+            complain(self.unknown_text())
 
 
 _UNKNOWN = bytes((UNKNOWN,))

@@ -78,16 +78,18 @@ _SET_SLOTS: list[Callable[[object, object], None]] = [
 
 
 def construct_all(
-    cls: type[ModelT], all_fields: Sequence[dict[str, Any]], names: set[str]
+    cls: type[ModelT], all_fields: Sequence[dict[str, Any]], names: set[str] | None = None
 ) -> list[ModelT]:
-    """Make models of fields that the grammar has validated already.
+    """Make models of fields that are valid already: the grammar or a model has validated them.
 
     `all_fields` has for each model all of its fields, in the model's order; `names` is the set of
-    their names, which the models share. This replaces `cls.model_construct`, which takes 1.5 times
-    as long for a Connection (`parse` about an eighth): slots are set one after another in all of
-    the models, with no step of Python's own for a model. The tests hold it against validation.
+    their names, which the models share, by default all that the model has. This replaces
+    `cls.model_construct`, which takes 1.5 times as long for a Connection (`parse` about an eighth):
+    slots are set one after another in all of the models, with no step of Python's own for a model.
+    The tests hold it against validation.
     """
     models = list(map(object.__new__, repeat(cls, len(all_fields))))
+    names = _names_of(cls) if names is None else names
     slots: tuple[Iterable[object], ...] = (all_fields, repeat(names), repeat(None), repeat(None))
     for set_slot, values in zip(_SET_SLOTS, slots, strict=True):
         deque(map(set_slot, models, values), maxlen=0)
