@@ -9,6 +9,9 @@ from __future__ import annotations
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.schema import EXCEEDS, FILLS
 
+MAY_HOLD_BLANKS = ("program", "path", "name", "component", "template", "log_id")
+"""Behind any other word a blank shows that it is whole."""
+
 
 def open_ended(layout: Layout) -> Layout:
     """The layout for such a row: of each text that may be cut it can be told."""
@@ -35,7 +38,7 @@ def open_end(layout: Layout, line: str) -> tuple[str, Cells] | None:
         last = "program"
     elif (
         behind.strip(" \t")  # `*`, the bracket of a timer
-        or (behind and last not in ("program", "path"))
+        or (behind and last not in MAY_HOLD_BLANKS)
         or (last == "state" and _is_whole_state(layout, text))
     ):
         return None
