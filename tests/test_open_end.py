@@ -351,3 +351,18 @@ def test_a_proof_does_not_vouch_for_the_last_word() -> None:
     for rows in ([long, filling], [filling.removesuffix("5") + "53", long, filling]):
         snapshot = read("\n".join([LINUX.rstrip(), *rows]))
         assert foreign(snapshot.connections[-1])[1:] == (None, None, True)
+
+
+@pytest.mark.parametrize("left", ["t", "tcp", "tcp        0      0 10.0.0.1:22    "])
+@pytest.mark.parametrize("rest", ["root@h:~# ls", "1700000000", "$ ls", "------"])
+def test_a_row_that_the_input_ends_in_shows_that_the_lines_above_are_a_names_rest(
+    left: str, rest: str
+) -> None:
+    """They forge no prompt and no stamp where a row follows, be it but its beginning."""
+    context = " " + "a:b:c:s0".ljust(50)
+    header = linux_header("p") + f" {'Security Context':<50}"
+    broken = f"{TCP} " + f"666/\n{rest}".ljust(20) + context
+    text = f"{LINUX_BANNER}\n{header}\n{broken}\n{left}"
+    assert [s.captured_at for s in ns.iter_snapshots(text)] == [None]
+    (snapshot,) = ns.iter_snapshots(text)
+    assert [line.number for line in snapshot.unparsed] == [3, 4, 5]
