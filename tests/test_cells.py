@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from feeding import one
 from printed import (
@@ -10,8 +13,10 @@ from printed import (
     MACOS_HEADER,
     linux_header,
 )
+from written import csv_by_sink, csv_of
 
-from netstat_parse import Snapshot, iter_snapshots
+from netstat_parse import LinuxConnection, Snapshot, iter_snapshots
+from netstat_parse.schema import get_kind
 
 UNIX_160 = (
     "Active UNIX domain sockets (w/o servers)",
@@ -256,3 +261,89 @@ def test_the_bytes_of_a_name_count(
     assert [line.number for line in snapshot.unparsed] == [3] * (not is_read)
     unix = one([*SOCKETS, unix_row("/run/x", padded)])
     assert len(unix.unix_sockets) == (is_read and size < 20)
+
+
+@pytest.mark.parametrize("user", ["abcdefghi", "abcdefghij", "abcdefghijkl", "a" * 32])
+def test_users_of_net_tools_are_never_cut(user: str) -> None:
+    """`%-10s` pads, and has no precision (net-tools 2.10, netstat.c, finish_this_one)."""
+    (connection,) = linux(row(f"{user:<10} {4711:<10}"), options="e").connections
+    assert isinstance(connection, LinuxConnection)
+    assert (connection.user, connection.inode) == (user, 4711)
+
+
+TRUNCATED: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
+    # a table -> its kind, and the cells of its row in CSV that end in a mark
+    "Solaris' user and command": (
+        (
+            "TCP: IPv4",
+            "   Local Address        Remote Address     User     Pid      Command    Swind  Send-Q "
+            " Rwind  Recv-Q    State   ",
+            "192.0.2.4.22         192.0.2.9.51000      longuser   1234 verylongcomma   64128      0"
+            "  128872      0 ESTABLISHED",
+        ),
+        "internet",
+        {"user": "longuser…", "program": "verylongcomma…"},
+    ),
+    "macOS' processes": (
+        (
+            MACOS_BANNER,
+            f"{MACOS_HEADER}    rxbytes/packets      txbytes/packets  rhiwat  shiwat          "
+            "process:pid           eprocess:epid    state  options           gencnt    flags   "
+            "flags1 usecnt rtncnt fltrs",
+            "tcp4       0      0  10.0.0.1.22            10.0.0.2.4000          ESTABLISHED       "
+            "   0/0                    0/0          131072  131768 Google Chrome He:855    "
+            "Google Chrome He:855    00102 00000004 00000000002c91f0 00000080 00000800      1    "
+            "  0 000000",
+        ),
+        "internet",
+        {"program": "Google Chrome He…", "effective_program": "Google Chrome He…"},
+    ),
+    "macOS' routes": (
+        (
+            "Routing tables",
+            "Internet:",
+            "Destination        Gateway            Flags               Netif Expire",
+            "host-1.example.org host-2.example.org UGHS       verylongnetif1",
+        ),
+        "routes",
+        {
+            "destination": "host-1.example.org…",
+            "gateway": "host-2.example.org…",
+            "interface": "verylongnetif1…",
+        },
+    ),
+    "net-tools' routes": (
+        (
+            "Kernel IP routing table",
+            "Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface",
+            "very-long-name- another-long-na 255.255.255.255 UGH       0 0          0 eth0",
+        ),
+        "routes",
+        {"destination": "very-long-name-…", "gateway": "another-long-na…"},
+    ),
+    "macOS' interfaces": (
+        (
+            "Name       Mtu   Network       Address            Ipkts Ierrs    Opkts Oerrs  Coll",
+            "en0        1500  net-1.example host-1.example.     1     -        1     -     -",
+        ),
+        "interfaces",
+        {"network": "net-1.example…", "address": "host-1.example.…"},
+    ),
+    "OpenBSD's service": (
+        (
+            MACOS_BANNER,
+            "Proto   Recv-Q Send-Q  Local Address          Foreign Address        (state)",
+            "tcp          0      0  192.0.2.4.netbios-     192.0.2.9.51000        ESTABLISHED",
+        ),
+        "internet",
+        {"local_port": "netbios-…"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TRUNCATED)
+def test_in_csv_every_text_that_may_be_cut_has_a_mark(name: str) -> None:
+    lines, table, expected = TRUNCATED[name]
+    text = csv_of(lines, table=table, columns=tuple(expected))
+    assert list(csv.DictReader(io.StringIO(text))) == [expected]
+    assert text == csv_by_sink(lines, columns=tuple(expected), kind=get_kind(table))
