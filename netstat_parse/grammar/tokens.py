@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pyparsing import And, Empty, Literal, MatchFirst, Opt, ParserElement, Regex
 
@@ -37,6 +38,7 @@ def compact(pattern: str) -> str:
     return _COMMENTS.sub(lambda found: found[1] or "", pattern)
 
 
+@lru_cache(maxsize=2**12)  # the same tokens stand in many layouts
 def is_group(pattern: str, opening: str = "(?:") -> bool:
     """Tell whether the pattern is one such group, from its first character to its last."""
     if not (pattern.startswith(opening) and pattern.endswith(")")):
