@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 from printed import LINUX_BANNER, Row, linux_header, linux_row, text_of
@@ -12,6 +13,7 @@ import netstat_parse as ns
 from netstat_parse.analysis import counting, report
 from netstat_parse.analysis.report import Report, make_report
 from netstat_parse.analysis.troubles import Rejected, Troubles
+from netstat_parse.writing import charts
 from netstat_parse.writing.clock import Clock, duration_text
 from netstat_parse.writing.highlights import find_gaps, tell_what_stands_out
 
@@ -272,3 +274,84 @@ def test_stamps_that_do_not_compare_have_no_span() -> None:
 )
 def test_durations_have_two_units_at_most(seconds: float, text: str) -> None:
     assert duration_text(timedelta(seconds=seconds)) == text
+
+
+# Charts -------------------------------------------------------------------------------------------
+
+
+def second(number: float) -> float:
+    return (START + timedelta(seconds=number)).timestamp() * 1000
+
+
+def specs_of(found: Report, monkeypatch: pytest.MonkeyPatch) -> list[charts.Spec]:
+    """What is drawn: states, wide and narrow, then what was opened and closed."""
+    drawn: list[charts.Spec] = []
+
+    def draw(spec: charts.Spec) -> str:
+        drawn.append(spec)
+        return ""
+
+    monkeypatch.setattr(charts, "draw", draw)
+    charts.draw_charts(found, Clock(found.summary.first_at, found.summary.last_at))
+    return drawn
+
+
+@pytest.mark.slow
+def test_bars_add_up_to_what_came_and_went(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = [clients(number % 7) for number in range(300)]
+    stamps = [number // 2 for number in range(300)]  # two snapshots in each second
+    found = made(*tables, stamps=stamps)
+    assert (found.opened, found.closed) == (257, 252)
+    *_, wide, narrow = specs_of(found, monkeypatch)
+    for spec in (wide, narrow):
+        opened, closed = (panel["data"]["values"] for panel in spec["vconcat"])
+        assert sum(bar["opened"] for bar in opened) == found.opened
+        assert sum(bar["closed"] for bar in closed) == found.closed
+        assert all(bar["x"] < bar["x2"] for bar in opened)
+        assert all(one["x2"] == two["x"] for one, two in pairwise(opened))
+        assert len(opened) <= 100
+
+
+@pytest.mark.slow
+def test_lines_show_the_highest_and_end_where_nobody_looked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stamps = [60 * number + 3600 * (number >= 500) for number in range(1000)]
+    tables = [clients(9 if number == 777 else 1) for number in range(1000)]
+    wide, narrow, *_ = specs_of(made(*tables, stamps=stamps), monkeypatch)
+    for spec in (wide, narrow):
+        (panel,) = spec["vconcat"]
+        points, mark = (layer["data"]["values"] for layer in panel["layer"])
+        numbers = [point["y"] for point in points]
+        assert max(number for number in numbers if number is not None) == 9
+        assert numbers.count(None) == 1
+        place = numbers.index(None)
+        before, after = points[place - 1]["x"], points[place + 1]["x"]
+        assert after - before == 61 * 60 * 1000
+        # A point stands for several minutes there; the mark is where it was.
+        assert [(one["x"], one["y"]) for one in mark] == [(second(stamps[777]), 9)]
+        assert 0 <= mark[0]["x"] - points[numbers.index(9)]["x"] <= 7 * 60 * 1000
+        assert panel["title"]["subtitle"] == "at most 9 at 13:57:00"
+
+
+def test_without_stamps_snapshots_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide, *_ = specs_of(made(clients(1), clients(2), stamps=[None, None]), monkeypatch)
+    x = wide["vconcat"][0]["encoding"]["x"]
+    assert (x["type"], x["scale"]["domain"], x["axis"]["title"]) == (
+        "quantitative",
+        [1.0, 2.0],
+        "snapshot",
+    )
+
+
+def test_dashed_lines_are_where_ports_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = row(LISTENER, local_port="8080")
+    found = made([LISTENER], [LISTENER, other], [row(LISTENER, pid=99), other])
+    wide, narrow = specs_of(found, monkeypatch)
+    rules, words, *_ = wide["vconcat"][0]["layer"]
+    assert len(rules["data"]["values"]) == 2
+    assert [value["word"] for value in words["data"]["values"]] == ["opened", "restarted"]
+    many = [row(LISTENER, local_port=str(port)) for port in range(1, 10)]
+    wide, *_ = specs_of(made(*(many[:number] for number in range(9))), monkeypatch)
+    assert [layer["mark"]["type"] for layer in wide["vconcat"][0]["layer"]] == ["area", "point"]
+    assert narrow["vconcat"][0]["width"] == charts.NARROW

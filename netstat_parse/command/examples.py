@@ -37,6 +37,10 @@ EXAMPLES = {
         "netstat-parse summary day.log",
         "netstat-parse summary day.log --to json",
     ),
+    "report": (
+        "netstat-parse report day.log.gz -o day.html",
+        "netstat-parse report day.log --where 'dport = :443' -o https.html",
+    ),
     "dialects": (
         "netstat-parse dialects",
         "netstat-parse dialects | grep -i windows",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from netstat_parse.analysis.report import Report
@@ -21,7 +22,6 @@ from netstat_parse.writing.highlights import find_gaps
 WIDE, NARROW = 1120, 330
 """Pixels. Each chart is drawn for wide and for narrow screens, as texts would not shrink well."""
 MOST_STATES = 8
-ALL = "all sockets"
 MOST_RULES = 6
 WORD = 70
 """The width of a word beside a rule, in pixels."""
@@ -124,7 +124,7 @@ class _Axis:
             axis["title"] = "snapshot" if has_labels else None
             return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
         axis["labelExpr"] = f"utcFormat(datum.value, '{self._format()}')"
-        axis["labelOverlap"] = True
+        axis |= {"labelOverlap": "greedy", "labelSeparation": 8}
         scale["type"] = "utc"
         return {"field": field, "type": "temporal", "scale": scale, "axis": axis}
 
@@ -144,17 +144,19 @@ def _states(axis: _Axis, width: int) -> str:
     summary = axis.report.summary
     moments = summary.moments
     shown = summary.by_state[:MOST_STATES]
-    rows = [(ALL, [moment.sockets for moment in moments])] if len(shown) != 1 else []
+    rows = [("all sockets", [moment.sockets for moment in moments])] if len(shown) != 1 else []
     rows += [(count.name, [m.states.get(count.name, 0) for m in moments]) for count in shown]
     panels = [
-        _panel(axis, name, numbers, width, is_last=i == len(rows) - 1)
-        for i, (name, numbers) in enumerate(rows)
+        _panel(axis, row, width, is_first=row is rows[0], is_last=row is rows[-1]) for row in rows
     ]
     return draw({"vconcat": panels, "spacing": 10})
 
 
-def _panel(axis: _Axis, name: str, numbers: Sequence[int], width: int, *, is_last: bool) -> Spec:
-    """How many sockets there were; the highest is marked, and written."""
+def _panel(
+    axis: _Axis, row: tuple[str, list[int]], width: int, *, is_first: bool, is_last: bool
+) -> Spec:
+    """How many sockets there were of a name; the highest is marked, and written."""
+    name, numbers = row
     highest = max(numbers)
     top = numbers.index(highest)
     at = axis.clock(axis.report.summary.moments[top].first_at)
@@ -183,7 +185,7 @@ def _panel(axis: _Axis, name: str, numbers: Sequence[int], width: int, *, is_las
         "title": {"text": name, "subtitle": told, "subtitleColor": "var(--soft)"},
         "encoding": {"x": axis.encode(has_labels=is_last, width=width)},
         "layer": [
-            *_rules(axis, width, has_words=name == ALL),
+            *_rules(axis, width, has_words=is_first),
             {"data": {"values": _points(axis, numbers, width)}, "mark": area, "encoding": {"y": y}},
             {"data": {"values": place}, "mark": mark, "encoding": {"y": y}},
         ],
@@ -241,21 +243,7 @@ def _rules(axis: _Axis, width: int, *, has_words: bool) -> list[Spec]:
 
 def _turnover(axis: _Axis, width: int) -> str:
     """Bars upwards for what was opened, downwards for what was closed, of as long times each."""
-    turnover = axis.report.turnover
-    each = -(-len(turnover) // BARS[width])
-    start, end = axis.domain
-    bars = []
-    for i in range(0, len(turnover), each):
-        some = turnover[i : i + each]
-        right = axis.places[i + each] if i + each < len(turnover) else end
-        bars.append(
-            {
-                "x": axis.places[i],
-                "x2": max(right, axis.places[i] + (end - start) / width),
-                "opened": sum(one.opened for one in some),
-                "closed": sum(one.closed for one in some),
-            }
-        )
+    bars = _make_bars(axis, width)
     highest = max(1, *(max(bar["opened"], bar["closed"]) for bar in bars))
     filled = {"fill": "var(--chart)", "stroke": "var(--paper)", "strokeWidth": 0.5}
     outlined = {"fill": "var(--chart)", "fillOpacity": 0.25, "stroke": "var(--chart)"}
@@ -264,6 +252,24 @@ def _turnover(axis: _Axis, width: int) -> str:
         _bars(axis, "closed", bars, width, [highest, 0], outlined),
     ]
     return draw({"vconcat": panels, "spacing": 2})
+
+
+def _make_bars(axis: _Axis, width: int) -> list[Spec]:
+    """What was opened and closed from one place to the next, that of the same stamp together."""
+    turnover = axis.report.turnover
+    each = -(-len(turnover) // BARS[width])
+    start, end = axis.domain
+    bars: list[Spec] = []
+    for i in range(0, len(turnover), each):
+        some = turnover[i : i + each]
+        if not bars or axis.places[i] > bars[-1]["x"]:
+            bars.append({"x": axis.places[i], "x2": end, "opened": 0, "closed": 0})
+        bars[-1]["opened"] += sum(one.opened for one in some)
+        bars[-1]["closed"] += sum(one.closed for one in some)
+    for bar, following in pairwise(bars):
+        bar["x2"] = following["x"]
+    bars[-1]["x2"] = max(end, bars[-1]["x"] + (end - start) / width)  # the last is seen too
+    return bars
 
 
 def _bars(
