@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from netstat_parse.reading.sink import Made, Sink
     from netstat_parse.schema import Kind
 
+WITHIN_FIELD = "expected the path behind the program's field: this may be a part of the name"
+
 
 class Section:
     """Takes the lines of an input one after another, and gives what they hold to a sink."""
@@ -168,6 +170,8 @@ class Section:
             if pieces is not None:
                 take_glued(self, self.table, *pieces)
                 return
+        if isinstance(row, Row) and self.table is not None and self.table.may_be_name(row):
+            why = WITHIN_FIELD
         if why:
             self.account.report(len(self.account.line) + 1, why)
             if isinstance(row, Row):

@@ -207,6 +207,19 @@ class Table:
                 return end.strip() != b""
         return False
 
+    def may_be_name(self, row: Row) -> bool:
+        """True for a row whose path stands where the program's name does.
+
+        Where letters have several bytes, the grammar does not know how far that goes.
+        """
+        if row.text.isascii() or not (self._has_paths and self.layout.names_programs_within):
+            return False
+        pid, path = (self.layout.cell(row.cells, name) for name in ("pid", "path"))
+        if not (pid and path) or "  Path" not in self.layout.header:
+            return False
+        start = row.text.index(f" {pid}/") + 1
+        return size_of(row.text[start : row.text.rindex(path)]) < PROGRAM_FIELD
+
     def starts_row(self, text: str) -> bool:
         """True for a line that starts as a row does, perhaps a damaged one."""
         start = text.lstrip(" \t")
