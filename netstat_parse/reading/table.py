@@ -35,6 +35,10 @@ _NUMBER = LazyPattern(r"[a-z0-9]{0,6}[ \t]+[0-9]")
 """What stands behind the protocol of a row."""
 
 
+Top = tuple[tuple[int, str], "datetime | None"]
+"""A line's number and text, and the time in front of it."""
+
+
 class HeldLine(NamedTuple):
     """A line that is held, with its number in the input."""
 
@@ -77,6 +81,8 @@ class Table:
         self.rows = 0
         """How many there were until now."""
         self.pending: PendingRow | None = None
+        self.top: Top = (0, ""), None
+        """Where its banner or its header stands, and the time in front of that."""
         self.is_new = True
         """No line has come below its header."""
         self.is_coloured = False
