@@ -44,7 +44,7 @@ from netstat_parse.reading.rest import (
     take_below_row_alone,
     take_rest,
 )
-from netstat_parse.reading.table import HeldLine, PendingRow, RowReaders, Table
+from netstat_parse.reading.table import HeldLine, PendingRow, RowReaders, Table, Top
 from netstat_parse.reading.transitions import (
     TRANSITIONS,
     Aside,
@@ -64,6 +64,8 @@ if TYPE_CHECKING:
     from netstat_parse.reading.rows import Known
     from netstat_parse.reading.sink import Made, Sink
     from netstat_parse.schema import Kind
+
+WITHIN_FIELD = "expected the path behind the program's field: this may be a part of the name"
 
 
 class Section:
@@ -97,8 +99,8 @@ class Section:
         self.tables: dict[Kind, Table] = {}
         """The tables of this snapshot: the last of each kind."""
         self.banner: Banner | None = None
-        self.banner_is_stamped = False
-        """The line of the banner above has a stamp in front."""
+        self.banner_top: Top = (0, ""), None
+        """Where the banner above stands, and the time in front of it."""
         self.rest_alone = 0, 0
         """The number of the last line that may be the rest of a row alone, and the bytes left."""
         self.wrapping = Wrapping()
@@ -168,6 +170,8 @@ class Section:
             if pieces is not None:
                 take_glued(self, self.table, *pieces)
                 return
+        if isinstance(row, Row) and self.table is not None and self.table.may_be_name(row):
+            why = WITHIN_FIELD
         if why:
             self.account.report(len(self.account.line) + 1, why)
             if isinstance(row, Row):
@@ -316,9 +320,10 @@ class Section:
         self.at = At.BETWEEN
         return True
 
-    def set_table(self, layout: Layout, *, is_inferred: bool = False) -> None:
+    def set_table(self, layout: Layout, *, is_inferred: bool = False) -> Table:
         reader = self._readers.get(layout, self.snapshot.rows_before)
         self.table = self.tables[layout.kind] = Table(reader, is_inferred=is_inferred)
+        return self.table
 
     def end_table(self) -> None:
         self.pass_pending_row()

@@ -35,6 +35,10 @@ _NUMBER = LazyPattern(r"[a-z0-9]{0,6}[ \t]+[0-9]")
 """What stands behind the protocol of a row."""
 
 
+Top = tuple[tuple[int, str], "datetime | None"]
+"""A line's number and text, and the time in front of it."""
+
+
 class HeldLine(NamedTuple):
     """A line that is held, with its number in the input."""
 
@@ -77,6 +81,8 @@ class Table:
         self.rows = 0
         """How many there were until now."""
         self.pending: PendingRow | None = None
+        self.top: Top = (0, ""), None
+        """Where its banner or its header stands, and the time in front of that."""
         self.is_new = True
         """No line has come below its header."""
         self.is_coloured = False
@@ -206,6 +212,19 @@ class Table:
             if end.startswith(b" ") and (end[1:] in (b"/", b"@") or not self._has_paths):
                 return end.strip() != b""
         return False
+
+    def may_be_name(self, row: Row) -> bool:
+        """True for a row whose path stands where the program's name does.
+
+        Where letters have several bytes, the grammar does not know how far that goes.
+        """
+        if row.text.isascii() or not (self._has_paths and self.layout.names_programs_within):
+            return False
+        pid, path = (self.layout.cell(row.cells, name) for name in ("pid", "path"))
+        if not (pid and path) or "  Path" not in self.layout.header:
+            return False
+        start = row.text.index(f" {pid}/") + 1
+        return size_of(row.text[start : row.text.rindex(path)]) < PROGRAM_FIELD
 
     def starts_row(self, text: str) -> bool:
         """True for a line that starts as a row does, perhaps a damaged one."""

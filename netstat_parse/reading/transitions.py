@@ -118,7 +118,7 @@ def see_banner(section: Section, banner: Banner) -> At | None:
     section.end_banner()
     section.end_table()
     section.banner = banner
-    section.banner_is_stamped = section.front is not None
+    section.banner_top = section.account.place, section.front
     section.account.count(LineKind.BANNER)
     if banner.has_titles:
         return None
@@ -170,14 +170,26 @@ def see_first_row(section: Section, text: str) -> None:
     proto = layout.cell(found.cells, "proto") if found is not None else ""
     name = " ".join((*layout.titles, proto))
     if section.snapshot.has_table(name):
-        section.leave()
-        open_table(section, layout)
+        _begin_at_top(section, table)
     section.snapshot.add_table(name)
+
+
+def _begin_at_top(section: Section, table: Table) -> None:
+    """A snapshot has begun with the banner or the header of this table, as its first row shows."""
+    here, front = section.account.place, section.front
+    wrapping, is_stamped = section.wrapping, section.is_stamped
+    section.account.place, top_front = table.top
+    section.leave()
+    section.front = top_front
+    open_table(section, table.layout)
+    section.wrapping, section.is_stamped = wrapping, is_stamped
+    section.account.place, section.front = here, front
 
 
 def open_table(section: Section, layout: Layout) -> None:
     """The rows of a layout come, in this snapshot or in the one that begins with them."""
     banner, section.banner = section.banner, None
+    top = section.banner_top if banner is not None else (section.account.place, section.front)
     if not section.snapshot.is_open:
         section.snapshot.stamp = section.snapshot.stamp or section.front
         section.begin_snapshot(layout.dialect)
@@ -186,7 +198,7 @@ def open_table(section: Section, layout: Layout) -> None:
     if layout.follows_another_table:
         section.snapshot.add_table(layout.header, *([banner.text] if banner else []))
     section.snapshot.rule = layout.rule
-    section.set_table(layout.under(banner.text) if banner else layout)
+    section.set_table(layout.under(banner.text) if banner else layout).top = top
 
 
 def tell_sharers(section: Section, layout: Layout, banner: Banner | None) -> None:
@@ -304,7 +316,7 @@ def see_stamp(section: Section, stamp: Stamp) -> At | None:
 
 def is_blank(section: Section, stamp: Stamp) -> bool:
     """True for a stamp in front of a blank line, below a banner or titles with one in front."""
-    is_stamped = section.banner is not None and section.banner_is_stamped
+    is_stamped = section.banner is not None and section.banner_top[1] is not None
     if section.above:
         text = section.above[-1].text
         is_stamped = without_stamps(text, tuple(section.options.timestamp_formats)) != text
