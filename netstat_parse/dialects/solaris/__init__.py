@@ -26,6 +26,7 @@ DIALECT = Dialect(
     ),
     other_banners=(
         "SCTP:",
+        "streams allocation:",
         "IRE Table: IPv4",
         "IRE Table: IPv6",
         "Net to Media Table: IPv4",
