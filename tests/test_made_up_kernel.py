@@ -101,11 +101,18 @@ def write_routes(kernel: Path, seed: int) -> list[dict[str, object]]:
         )
         truth.append(
             {
-                **{"network": network, "gateway_address": gateway},
-                **{"interface": None if is_rejected else name},
-                **{"is_rejected": is_rejected, "is_host": is_host, "is_via": is_via},
-                **{"refs": signed(refs), "use": signed(use), "metric": signed(metric)},
-                **{"mss": signed(mss), "window": signed(window), "irtt": signed(irtt)},
+                "network": network,
+                "gateway_address": gateway,
+                "interface": None if is_rejected else name,
+                "is_rejected": is_rejected,
+                "is_host": is_host,
+                "is_via": is_via,
+                "refs": signed(refs),
+                "use": signed(use),
+                "metric": signed(metric),
+                "mss": signed(mss),
+                "window": signed(window),
+                "irtt": signed(irtt),
             }
         )
     (kernel / "route").write_text("\n".join(lines) + "\n")
