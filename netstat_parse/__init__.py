@@ -55,6 +55,7 @@ _HOMES = {
         "Statistic",
         "TcpState",
         "Timer",
+        "SocketCounters",
         "UnixSocket",
         "UnparsedLine",
         "WindowsConnection",

@@ -148,6 +148,9 @@ from netstat_parse.models import (
     Snapshot as Snapshot,
 )
 from netstat_parse.models import (
+    SocketCounters as SocketCounters,
+)
+from netstat_parse.models import (
     SolarisConnection as SolarisConnection,
 )
 from netstat_parse.models import (

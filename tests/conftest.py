@@ -54,6 +54,7 @@ PROGRAMS = {
     "test_real_windows.py": ("wine", "localedef"),
     "test_where_ss.py": ("netstat", "ss"),
     "test_real_tables.py": ("netstat", "busybox", "toybox", "ip"),
+    "test_made_up_kernel.py": ("netstat", "busybox", "toybox", "ip", "unshare"),
 }
 """The modules that run real programs, and those that they run."""
 

@@ -118,6 +118,10 @@ def test_tables_without_rows_have_their_columns(command: Command) -> None:
 def test_a_table_for_a_terminal_is_what_each_snapshot_has(command: Command) -> None:
     result = command("convert", "--to", "table", stdin=OTHERS + "\n" + GOOD)
     titles = [line for line in result.out.splitlines() if line.startswith("linux, ")]
+    assert result.err == said(
+        "only the first table of each snapshot is shown; there are also interfaces "
+        "(--table interfaces)"
+    )
     assert titles == [f"linux, {len(ROUTES.splitlines()) - 2} routes", "linux, 2 connections"]
 
 

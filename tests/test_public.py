@@ -28,6 +28,7 @@ NAMES = {
         "AixConnection",
         "BsdConnection",
         "Snapshot",
+        "SocketCounters",
         "SolarisConnection",
         "Statistic",
         "TcpState",

@@ -232,3 +232,63 @@ def test_groups(
     found = read(*lines)
     assert found.unparsed == ()
     assert [(g.interface, g.address, g.refcount) for g in found.multicast_groups] == groups * 2
+
+
+# Routes with -v -----------------------------------------------------------------------------------
+
+IRE4 = (
+    "  Destination             Mask           Gateway          Device  MTU  Ref Flg  Out  In/Fwd "
+)
+IRE4_OF_10 = (
+    "  Destination             Mask           Gateway          Device Mxfrg Rtt   Ref Flg  Out  "
+    "In/Fwd"
+)
+IRE6 = (
+    "  Destination/Mask            Gateway                    If    MTU  Ref Flags  Out   In/Fwd "
+)
+ipv4_networks = st.builds(
+    lambda bits, length: ipaddress.IPv4Network((bits, length), strict=False),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 32),
+)
+routes = st.tuples(
+    ipv4_networks,
+    st.ip_addresses(v=4),
+    st.one_of(st.just(""), names),
+    *(st.integers(0, 99999), st.integers(0, 999), st.integers(0, 2**32 - 1)),
+    st.sampled_from(("U", "UG", "UGH", "UGSB", "UHL")),
+    *(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)),
+)
+
+
+@given(st.booleans(), st.lists(routes, min_size=1, max_size=6))
+def test_routes_with_masks(
+    is_of_10: bool,
+    given_routes: list[
+        tuple[ipaddress.IPv4Network, ipaddress.IPv4Address, str, int, int, int, str, int, int]
+    ],
+) -> None:
+    rows = []
+    for network, gateway, name, mtu, rtt, refs, flags, out, forwarded in given_routes:
+        ends = f"{network.network_address!s:<20} {network.netmask!s:<15} {gateway!s:<20}"
+        middle = f"{str(mtu) + '*':>5} {rtt:5}" if is_of_10 else f"{mtu:5}"
+        rows.append(f"{ends} {name:<6} {middle} {refs:3} {flags:<4}{out:6} {forwarded:6} ")
+    found = read("IRE Table: IPv4", IRE4_OF_10 if is_of_10 else IRE4, *rows)
+    assert found.unparsed == ()
+    for one, printed in zip(found.routes, given_routes, strict=True):
+        network, gateway, name, mtu, rtt, refs, flags, out, forwarded = printed
+        assert (one.network, one.gateway_address) == (network, gateway)
+        assert (one.interface, one.mtu, one.refs) == (name or None, mtu, refs)
+        assert (one.flags, one.use) == (flags, out)
+        extra = {"In/Fwd": str(forwarded)} | ({"Rtt": str(rtt)} if is_of_10 else {})
+        assert dict(one.extra) == extra
+
+
+def test_an_ipv6_route_by_a_gateway_has_no_interface() -> None:
+    rows = [
+        "::1                         ::1                         lo0    8252   2 UH      1113   9 ",
+        "2001:db8::/32               fe80::1                            1500   1 UG         5   6 ",
+    ]
+    own, via = read("IRE Table: IPv6", IRE6, *rows).routes
+    assert (own.interface, own.mtu, str(own.network)) == ("lo0", 8252, "::1/128")
+    assert (via.interface, via.mtu, via.use) == (None, 1500, 5)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
-from netstat_parse.command.inputs import Inputs, Tally, reader_options, reading
+from netstat_parse.command.inputs import Inputs, Tally, reader_options, reading, say_not_shown
 from netstat_parse.command.messages import complain
 from netstat_parse.command.options import check_columns, find_format, find_kind
 from netstat_parse.errors import InputError, NotNetstatError
@@ -22,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from netstat_parse.models import Snapshot
     from netstat_parse.schema import Kind
     from netstat_parse.writing.whole_files import ByteWriter
 
@@ -39,8 +40,24 @@ def convert(options: argparse.Namespace) -> int:
         else:
             from netstat_parse.command.writing import write_snapshots
 
-            write_snapshots(options, form, out, inputs.snapshots())
+            snapshots = inputs.snapshots()
+            others: set[Kind] = set()
+            if form == "table" and find_kind(options) is None:
+                snapshots = _not_shown(snapshots, others)
+            write_snapshots(options, form, out, snapshots)
+            say_not_shown(others)
         return inputs.status()
+
+
+def _not_shown(snapshots: Iterator[Snapshot], others: set[Kind]) -> Iterator[Snapshot]:
+    """The snapshots, of which only one kind of table is shown; `others` takes the others' kinds."""
+    from netstat_parse.schema import KINDS
+    from netstat_parse.writing.text import find_kind_of, records_of
+
+    for snapshot in snapshots:
+        kinds = {kind for kind in KINDS if records_of(snapshot, kind)}
+        others |= kinds - {find_kind_of(snapshot)}
+        yield snapshot
 
 
 def make_sink(

@@ -390,6 +390,12 @@ def say_others(kind: Kind, seen: Collection[Kind]) -> None:
         complain(f"only {kind.title} are written; there are also {_name(others)}")
 
 
+def say_not_shown(others: Collection[Kind]) -> None:
+    """Names the tables that are not shown, where of each snapshot the first is."""
+    if others:
+        complain(f"only the first table of each snapshot is shown; there are also {_name(others)}")
+
+
 def _name(kinds: Collection[Kind]) -> str:
     return " and ".join(f"{k.title} (--table {k.option})" for k in KINDS if k in kinds)
 

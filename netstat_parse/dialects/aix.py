@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pyparsing import ParserElement
 
 from netstat_parse.dialects.bsd import BANNERS, STATE, STATES, address, other_proto, proto
+from netstat_parse.dialects.bsd_statistics import STATISTICS_TABLE
 from netstat_parse.dialects.common import bits, count, from_hexadecimal, own_if
 from netstat_parse.dialects.tables import counter, filling_word, number_or_dash, of_width
 from netstat_parse.grammar.dialect import (
@@ -259,7 +260,7 @@ DIALECT = Dialect(
     evidence=Evidence.CAPTURE,
     system="bsd",
     commands=("netstat -an", "netstat -Aan", "netstat -rn", "netstat -in"),
-    tables=(CONNECTION_TABLE, UNIX_TABLE, ROUTE_TABLE, INTERFACE_TABLE),
+    tables=(CONNECTION_TABLE, UNIX_TABLE, ROUTE_TABLE, INTERFACE_TABLE, STATISTICS_TABLE),
     platform="aix",
     run_options=(("-an", "-f", "inet"),),
 )

@@ -142,6 +142,11 @@ def listen_queues(
     )
 
 
+# Memory -------------------------------------------------------------------------------------------
+
+MEMORY = r"[0-9]+(?:/[0-9]+)* mbufs? in use(?::| \(current)"
+"""What `netstat -m` begins with: `1289/2191/3480 mbufs in use (current/cache/total)`."""
+
 # UNIX domain sockets ------------------------------------------------------------------------------
 
 

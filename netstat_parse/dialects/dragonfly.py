@@ -17,6 +17,7 @@ from functools import partial
 from netstat_parse.dialects.bsd import (
     ALL_STATES,
     BANNERS,
+    MEMORY,
     STATE,
     address,
     bsd_unix,
@@ -163,6 +164,7 @@ DIALECT = Dialect(
         INTERFACES,
         STATISTICS_TABLE,
     ),
+    other_lines=(MEMORY,),
     other_banners=(UNIX_BANNER, "Netgraph sockets", *OTHER_ROUTE_BANNERS),
     platform="dragonfly",
     run_options=(("-nW", "-p", "tcp"), ("-n", "-p", "tcp")),

@@ -39,6 +39,7 @@ def write_source() -> str:
         "BANNERS": _banners(),
         "OTHER_BANNERS": {b: d.name for d in reversed(dialects) for b in d.other_banners},
         "SYSTEMS": {d.name: d.system or d.name for d in dialects},
+        "OTHER_LINES": {p: d.name for d in reversed(dialects) for p in d.other_lines},
         "NOTES": tuple(dict.fromkeys(note for d in dialects for note in d.notes)),
         "NO_ROWS": tuple(dict.fromkeys(text for o in _owners() for text in o.spec.no_rows)),
         "LOOKS": tuple(dict.fromkeys(compact(o.spec.look) for o in _owners() if o.spec.look)),

@@ -56,6 +56,9 @@ def find_other_banner(text: str) -> OtherBanner | None:
     Of the banners that are known, one that ends with a colon is the whole line.
     """
     folded = " ".join(text.split())
+    for line, dialect in _OTHER_LINES:
+        if line.match(folded):
+            return OtherBanner(text, dialect)
     if not folded.startswith(_OTHER_STARTS):
         return None
     for start, dialect in frozen.OTHER_BANNERS.items():
@@ -65,6 +68,7 @@ def find_other_banner(text: str) -> OtherBanner | None:
 
 
 _OTHER_STARTS = tuple(frozen.OTHER_BANNERS)
+_OTHER_LINES = [(LazyPattern(line), dialect) for line, dialect in frozen.OTHER_LINES.items()]
 
 
 _LINES_OF_ROWS = [

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from netstat_parse.dialects.bsd import BANNERS, STATES, address, bsd_unix
+from netstat_parse.dialects.bsd import BANNERS, MEMORY, STATES, address, bsd_unix
 from netstat_parse.dialects.bsd_statistics import STATISTICS_TABLE
 from netstat_parse.dialects.bsd_tables import (
     OTHER_ROUTE_BANNERS,
@@ -225,6 +225,7 @@ DIALECT = Dialect(
         INTERFACES,
         STATISTICS_TABLE,
     ),
+    other_lines=(MEMORY,),
     other_banners=(UNIX_BANNER, *OTHER_ROUTE_BANNERS),
     platform="netbsd",
     run_options=(("-n", "-p", "tcp"),),

@@ -17,7 +17,7 @@ from functools import partial
 
 from pyparsing import ParserElement
 
-from netstat_parse.dialects.bsd import BANNERS, STATE, STATES, address, bsd_unix
+from netstat_parse.dialects.bsd import BANNERS, MEMORY, STATE, STATES, address, bsd_unix
 from netstat_parse.dialects.bsd_statistics import STATISTICS_TABLE
 from netstat_parse.dialects.bsd_tables import (
     OTHER_ROUTE_BANNERS,
@@ -203,6 +203,7 @@ DIALECT = Dialect(
         INTERFACES,
         STATISTICS_TABLE,
     ),
+    other_lines=(MEMORY,),
     other_banners=(UNIX_BANNER, *OTHER_ROUTE_BANNERS),
     platform="openbsd",
     run_options=(("-n", "-p", "tcp"),),

@@ -212,6 +212,8 @@ class Dialect:
     other_banners: tuple[str, ...] = ()
     """How the banners of its tables that are not read start, with single blanks. One that ends with
     a colon is a whole line."""
+    other_lines: tuple[str, ...] = ()
+    """The patterns of lines that begin what is no table and has no banner: `netstat -m`."""
     notes: tuple[str, ...] = ()
     """How its warnings in other languages start."""
     platform: str = ""

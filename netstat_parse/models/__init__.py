@@ -24,7 +24,7 @@ from netstat_parse.models.other_tables import OtherTable
 from netstat_parse.models.routes import Route
 from netstat_parse.models.snapshot import Snapshot, UnparsedLine
 from netstat_parse.models.statistics import Statistic
-from netstat_parse.models.unix_sockets import UnixSocket
+from netstat_parse.models.unix_sockets import SocketCounters, UnixSocket
 
 __all__ = [
     "AixConnection",
@@ -42,6 +42,7 @@ __all__ = [
     "Process",
     "Route",
     "Snapshot",
+    "SocketCounters",
     "SolarisConnection",
     "Statistic",
     "TcpState",

@@ -7,6 +7,35 @@ from pydantic import Field, NonNegativeInt
 from netstat_parse.models.common import Extra, Frozen, FrozenDict, Process
 
 
+class SocketCounters(Frozen):
+    """What `netstat -v` of macOS 26 prints of a UNIX domain socket."""
+
+    rx_bytes: NonNegativeInt | None = None
+    """Bytes received (`rxbytes`)."""
+    tx_bytes: NonNegativeInt | None = None
+    """Bytes sent (`txbytes`)."""
+    recv_hiwat: NonNegativeInt | None = None
+    """The receive buffer's high-water mark, in bytes (`rhiwat`)."""
+    send_hiwat: NonNegativeInt | None = None
+    """The send buffer's high-water mark, in bytes (`shiwat`)."""
+    socket_state: NonNegativeInt | None = None
+    """The socket's state bits (`state`)."""
+    socket_options: NonNegativeInt | None = None
+    """The socket's options as bits (`options`)."""
+    generation: NonNegativeInt | None = None
+    """The socket's generation count (`gencnt`)."""
+    socket_flags: NonNegativeInt | None = None
+    """The socket's flags as bits (`flags`)."""
+    flags1: NonNegativeInt | None = None
+    """More of the socket's flags as bits."""
+    use_count: int | None = None
+    """References to the socket (`usecnt`)."""
+    retain_count: int | None = None
+    """References that keep the socket alive (`rtncnt`)."""
+    filters: NonNegativeInt | None = None
+    """The filters attached to the socket, as bits (`fltrs`)."""
+
+
 class UnixSocket(Frozen):
     """One row of the table of UNIX domain sockets."""
 
@@ -42,5 +71,7 @@ class UnixSocket(Frozen):
     """The path of the other end, or what stands for it (Solaris: Remote Addr)."""
     control_block: NonNegativeInt | None = None
     """The address of the protocol control block, where `socket` is that of the socket (AIX)."""
+    counters: SocketCounters | None = None
+    """What -v tells (macOS)."""
     extra: Extra = Field(default_factory=FrozenDict)
     """Cells of columns that no model field holds, by the column's title."""

@@ -1,8 +1,9 @@
 """Tables that no kind is for: their texts, title by title.
 
 The rule: the first line below the banner has the titles, which are single words, but for a few
-known ones; every row has a word for each, and what is left of it belongs to the last. Where no more
-than half of the lines are rows, what stands below the banner is set aside.
+known ones; every row has a word for each, and what is left of it belongs to the last. Another line
+of titles, whose first is the same, begins another table of the same banner. Where no more than half
+of a table's lines are rows, all that stands below the banner is set aside.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from netstat_parse.reading.transitions import Aside
 
 _TITLES = re.compile(
-    r"(?:Local|Foreign|Remote|Link-layer|HW) Address|Next Hop|\S+",
+    r"(?:Local|Foreign|Remote|Link-layer|HW|Node) Address|Next Hop|\S+",
 )
-_TITLE = re.compile(r"[^\W\d](?:.*[^\s.,;])?")
+_TITLE = re.compile(r"[(#]?[^\W\d](?:.*[^\s.,;])?")
 """A word of prose may end a sentence, and be a number; a title is neither."""
+_ENDS = ("Local Address", "Foreign Address", "Remote Address")
+"""Under these titles stands an address, or `*`: so a row that lacks a cell is none."""
 MOST_LINES = 10_000
 """A table with more lines is set aside."""
 
@@ -44,19 +47,42 @@ class OtherRows(NamedTuple):
     """The lines that are no rows."""
 
 
-def read_table(lines: Sequence[AsideLine]) -> OtherRows | None:
-    """The titles and the rows of a table; None if the lines are no table."""
-    titles = tuple(_TITLES.findall(lines[0].text)) if lines else ()
-    if len(titles) < 2 or len(set(titles)) < len(titles) or not all(map(_TITLE.fullmatch, titles)):
+def read_titles(text: str) -> tuple[str, ...]:
+    """The titles in a line; empty if it is no header."""
+    titles = tuple(_TITLES.findall(text))
+    is_header = len(titles) > 1 and len(set(titles)) == len(titles)
+    return titles if is_header and all(map(_TITLE.fullmatch, titles)) else ()
+
+
+def read_row(text: str, titles: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The cells of a row, one for each title; None if the line is none."""
+    words = text.split(maxsplit=len(titles) - 1)
+    if len(words) < len(titles):
         return None
-    found = OtherRows(titles, [], [])
-    for line in lines[1:]:
-        words = line.text.split(maxsplit=len(titles) - 1)
-        if len(words) == len(titles):
-            found.rows.append((*words[:-1], words[-1].rstrip()))
+    for title, word in zip(titles, words, strict=True):
+        if title in _ENDS and not set(".:*").intersection(word):
+            return None
+    return (*words[:-1], words[-1].rstrip())
+
+
+def read_tables(lines: Sequence[AsideLine]) -> list[OtherRows]:
+    """The titles and the rows of the tables below a banner; none if the lines are no tables."""
+    found: list[OtherRows] = []
+    for line in lines:
+        titles = read_titles(line.text)
+        if titles and (not found or titles[0] == found[0].titles[0]):
+            found.append(OtherRows(titles, [], []))
+            continue
+        if not found:
+            return []
+        titles, rows, odd = found[-1]
+        row = read_row(line.text, titles)
+        if row is not None:
+            rows.append(row)
         else:
-            found.odd.append(line)
-    return found if len(found.rows) > len(found.odd) else None
+            odd.append(line)
+    are_tables = all(len(table.rows) > len(table.odd) for table in found if table[1:] != ([], []))
+    return found if are_tables and any(table.rows for table in found) else []
 
 
 def end_aside(section: Section, aside: Aside) -> None:
@@ -64,18 +90,20 @@ def end_aside(section: Section, aside: Aside) -> None:
     section.aside = None
     account = section.account
     may_be_table = bool(aside.dialect) and aside.count == len(aside.lines)
-    found = read_table(aside.lines) if may_be_table else None
-    if found is None:
+    tables = read_tables(aside.lines) if may_be_table else []
+    if not tables:
         account.count(LineKind.NOTE, aside.count)
         section.sink.note(f"{aside.banner.removesuffix(':')}: set aside, {aside.count} lines")
         return
-    account.count(LineKind.HEADER)
-    account.count(LineKind.ROW, len(found.rows))
+    account.count(LineKind.HEADER, len(tables))
+    account.count(LineKind.ROW, sum(len(table.rows) for table in tables))
     if not section.snapshot.is_open:
         section.begin_snapshot(section.options.dialect or section.other_dialect or aside.dialect)
-    section.sink.other_table(aside.banner, found.titles, found.rows)
     here = account.place
-    for number, line, _ in found.odd:
-        account.place = number, line
-        account.report(1, f"expected a row of {len(found.titles)} words")
+    for titles, rows, odd in tables:
+        if rows:
+            section.sink.other_table(aside.banner, titles, rows)
+        for number, line, _ in odd:
+            account.place = number, line
+            account.report(1, f"expected a row of {len(titles)} words")
     account.place = here

@@ -31,6 +31,7 @@ from netstat_parse.reading.classify import (
     SurplusHeader,
     without_stamps,
 )
+from netstat_parse.reading.other_programs import name_program
 from netstat_parse.reading.other_tables import MOST_LINES, AsideLine
 from netstat_parse.reading.stamps import Stamp
 from netstat_parse.reading.table import PendingRow, is_much_later
@@ -374,6 +375,20 @@ def report_odd(section: Section, odd: Odd) -> None:
         section.table.see_start(behind_stamp(section, odd.text))
 
 
+def see_odd_below_banner(section: Section, odd: Odd) -> At | None:
+    """`netstat -ie` prints below `Kernel Interface table` what ifconfig prints; it is set aside."""
+    banner = section.banner
+    if banner is None or not banner.follows_another_table or not name_program(odd.text):
+        report_odd(section, odd)
+        return None
+    section.banner = None
+    section.aside = Aside(banner.text, "")
+    if not section.snapshot.is_open:
+        section.other_dialect = section.other_dialect or banner.dialects[0]
+    keep_aside(section, odd)
+    return At.ASIDE
+
+
 def keep_aside(section: Section, odd: Odd) -> None:
     """A line of a table that no kind is for is kept until the table ends."""
     aside, account = section.aside, section.account
@@ -409,6 +424,7 @@ _SOMEWHERE: dict[tuple[At, type], tuple[Action, At]] = {
     (At.UNDER_BANNER, RowAlone): (hold_row, At.HOLDING),
     (At.IN_TABLE, RowAlone): (hold_row, At.HOLDING),
     (At.HOLDING, RowAlone): (hold_row, At.HOLDING),
+    (At.UNDER_BANNER, Odd): (see_odd_below_banner, At.UNDER_BANNER),
     (At.IN_TABLE, Row): (take_row, At.IN_TABLE),
     (At.IN_TABLE, Continuation): (extend_row, At.IN_TABLE),
     (At.IN_TABLE, Heading): (see_heading, At.IN_TABLE),

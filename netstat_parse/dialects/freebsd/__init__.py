@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netstat_parse.dialects.bsd import NARROW_COLUMNS, bsd_unix, listen_queues
+from netstat_parse.dialects.bsd import MEMORY, NARROW_COLUMNS, bsd_unix, listen_queues
 from netstat_parse.dialects.bsd_statistics import STATISTICS_TABLE
 from netstat_parse.dialects.bsd_tables import (
     OTHER_ROUTE_BANNERS,
@@ -79,6 +79,7 @@ DIALECT = Dialect(
         INTERFACES,
         STATISTICS_TABLE,
     ),
+    other_lines=(MEMORY,),
     other_banners=(
         UNIX_BANNER,
         "Netgraph sockets",

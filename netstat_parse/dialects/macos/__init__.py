@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from netstat_parse.dialects.bsd import NARROW_COLUMNS, bsd_unix, listen_queues
+from netstat_parse.dialects.bsd import MEMORY, NARROW_COLUMNS, listen_queues
 from netstat_parse.dialects.bsd_statistics import STATISTICS_TABLE
 from netstat_parse.dialects.bsd_tables import OTHER_ROUTE_BANNERS
-from netstat_parse.dialects.macos.internet import INTERNET, PROCESS
+from netstat_parse.dialects.macos.internet import INTERNET
 from netstat_parse.dialects.macos.tables import GROUPS, INTERFACES, ROUTES
+from netstat_parse.dialects.macos.unix_sockets import UNIX, UNIX_BANNER
 from netstat_parse.grammar.dialect import Dialect
-
-UNIX_BANNER = "Active LOCAL (UNIX) domain sockets"
 
 DIALECT = Dialect(
     name="macos",
@@ -23,13 +22,14 @@ DIALECT = Dialect(
     ),
     tables=(
         INTERNET,
-        bsd_unix(UNIX_BANNER, more_columns=(PROCESS,)),
+        UNIX,
         listen_queues(with_proto=False, limits=NARROW_COLUMNS),
         ROUTES,
         INTERFACES,
         GROUPS,
         STATISTICS_TABLE,
     ),
+    other_lines=(MEMORY,),
     other_banners=(
         "Active Multipath Internet connections",
         UNIX_BANNER,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netstat_parse.dialects.solaris.interfaces import GROUP_TABLES, INTERFACE_TABLES
-from netstat_parse.dialects.solaris.routes import IPV4_ROUTES, IPV6_ROUTES
+from netstat_parse.dialects.solaris.routes import IPV4_ROUTES, IPV6_ROUTES, IRE_TABLES
 from netstat_parse.dialects.solaris.sockets import TCP, UDP
 from netstat_parse.dialects.solaris.statistics import STATISTICS_TABLE
 from netstat_parse.dialects.solaris.unix_sockets import UNIX
@@ -20,14 +20,14 @@ DIALECT = Dialect(
     ),
     tables=(
         *(TCP, UDP, UNIX, IPV4_ROUTES, IPV6_ROUTES),
+        *IRE_TABLES,
         *INTERFACE_TABLES,
         *GROUP_TABLES,
         STATISTICS_TABLE,
     ),
     other_banners=(
         "SCTP:",
-        "IRE Table: IPv4",
-        "IRE Table: IPv6",
+        "streams allocation:",
         "Net to Media Table: IPv4",
         "Net to Media Table: IPv6",
     ),
