@@ -137,6 +137,7 @@ marks = st.text(" #*+-|>%@$.:;=~^!abcXYZ019_", min_size=1, max_size=12)
 @settings(max_examples=80)
 @given(marks, st.sampled_from(("", '",', "`", "</code>", "<br>", "\\n", "'")), st.booleans())
 @example("Proto", "", True)
+@example("+ ;", "'", False)
 def test_any_text_may_be_a_frame(mark: str, suffix: str, in_batches: bool) -> None:
     """All rows are right, or reported: none is wrong."""
     framed = [f"{mark} {line}{suffix}" for line in linux_capture(ROWS, "p")]

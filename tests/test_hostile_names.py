@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from netstat_parse import Snapshot, iter_snapshots
@@ -289,6 +289,14 @@ def fitting(netstat: Netstat, name: str, place: Place) -> tuple[str, Place]:
 @pytest.mark.parametrize("netstat", NETSTATS, ids=[each.name for each in NETSTATS])
 @settings(max_examples=40)
 @given(some_names, places)
+@example("\nx\n$ ls", Place(0, 1, ("", ""), False))
+@example("x\n\xa0 \tx", Place(0, 0, ("", ""), False))
+@example("\r\n# ls", Place(0, 0, ("", f"{STAMP}\n"), False))
+@example("`Tcp:\n# ls", Place(0, 1, ("", ""), False))
+@example("\t/run/b\xe9\n", Place(0, 0, ("", ""), True))
+@example("> /\xf1", Place(0, 0, ("", ""), False))
+@example("netstat:  \x7f", Place(1, 1, ("", ""), True))
+@example("x\nTcp:", Place(0, 0, ("", ""), False))
 def test_a_name_changes_nothing_but_its_own_row(netstat: Netstat, name: str, place: Place) -> None:
     assert_forges_nothing(netstat, *fitting(netstat, name, place))
 
@@ -296,6 +304,7 @@ def test_a_name_changes_nothing_but_its_own_row(netstat: Netstat, name: str, pla
 @pytest.mark.parametrize("netstat", NETSTATS, ids=[each.name for each in NETSTATS])
 @settings(max_examples=20)
 @given(some_names, places, st.sampled_from(FRONTS))
+@example("```Ip:\n", Place(0, 1, ("", ""), False), "@@ ")
 def test_nor_where_something_stands_in_front_of_every_line(
     netstat: Netstat, name: str, place: Place, front: str
 ) -> None:

@@ -28,7 +28,7 @@ from feeding import (
     X25,
     Recorder,
 )
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from printed import (
     LINUX_BANNER,
@@ -210,7 +210,11 @@ class PartSink(SnapshotSink):
 
 
 def read_parts(
-    parts: Sequence[Sequence[str]], options: Options, *, terminated: bool = True
+    parts: Sequence[Sequence[str]],
+    options: Options,
+    *,
+    terminated: bool = True,
+    line_by_line: bool = False,
 ) -> list[Snapshot]:
     """The snapshots of the parts, each read by a reader of its own.
 
@@ -220,7 +224,10 @@ def read_parts(
     sink = PartSink()
     for i, part in enumerate(parts):
         reader = LineReader(sink, options)
-        reader.feed_lines(part, terminated=terminated or i < len(parts) - 1)
+        for line in part[:-1] if line_by_line else []:
+            reader.feed_lines([line])
+        rest = part[-1:] if line_by_line else part
+        reader.feed_lines(rest, terminated=terminated or i < len(parts) - 1)
         with suppress(NotNetstatError):
             reader.close()
         assert sum(reader.counts.values()) == len(part)
@@ -267,13 +274,41 @@ def find_places(lines: Sequence[str], options: Options) -> list[int]:
     return places
 
 
+FRAMED = [f"> {line}" for line in linux_capture([ROW])]
+STAMPED_HPUX = [
+    f"2026-11-22 12:22:20 {line}"
+    for line in (
+        "Proto   Recv-Q Send-Q Recv-W Send-W Cgst-W  Local Address          Foreign Address"
+        "        TCP-State",
+        "tcp          0      0  17376  65535   4344  192.0.2.4.22           192.0.2.9.51000"
+        "        ESTABLISHED",
+    )
+]
+
+
 @settings(max_examples=150)
 @given(logs, every_option, st.booleans())
+@example([*FRAMED[:2], f"{FRAMED[1]} Column", FRAMED[2]], Options(), False)
+@example([*FRAMED[:2], "> root@host:~# netstat -npt", FRAMED[1]], Options(), False)
+@example([*UNIX, FRAMED[1], "> root@host:~# netstat -npt"], Options(), False)
+@example([UNIX_BANNER, LINUX_BANNER] * 2, Options(), True)
+@example([*STAMPED_HPUX, *STAMPED_HPUX], Options(), True)
+@example(
+    [
+        LINUX_BANNER,
+        linux_header(),
+        *[f"%% {line}" for line in linux_capture([ROW])],
+        "%% " + linux_header() + " Column",
+    ],
+    Options(),
+    True,
+)
 def test_parts_give_the_snapshots_of_the_whole(
     log: list[str], options: Options, ended: bool
 ) -> None:
     places = find_places(log, options)
     whole = read_parts([log], options, terminated=ended)
+    assert read_parts([log], options, terminated=ended, line_by_line=True) == whole
     assert read_parts(cut_at(log, places), options, terminated=ended) == whole
     for place in places:
         assert read_parts(cut_at(log, [place]), options, terminated=ended) == whole

@@ -40,6 +40,7 @@ _QUEUE = "[ ]++(?:0|[1-9][0-9]{0,5})"
 _ADDRESS = "[ ]++(?:" + "|".join(f"({pattern})" for pattern in _USUAL.values()) + ")"
 _USUAL_START = LazyPattern(rf"((?:tcp|udp)6?+){_QUEUE}{_QUEUE}{_ADDRESS}{_ADDRESS}(?:[ ]++|$)")
 _PROCESS = LazyPattern(r"(?<=[ \t])(?:[0-9]{1,10}+/|-(?=[ \t]))")
+_MARKS = b" '\"`,;)]}>|\\"
 PROCESS_COLUMN = 20
 """To so many bytes net-tools pads `pid/name`; it cuts it to one less."""
 
@@ -301,7 +302,9 @@ def _find_padded_process(text: str) -> int | None:
         if len(field) < PROCESS_COLUMN or not field.endswith(b" "):
             continue
         ends_row = behind in (b"", b" ") and field[:1].isdigit()
-        if ends_row or (behind[:1] == b" " and behind[1:2].strip()):
+        # A mark that somebody put behind every row stands right behind the blanks.
+        is_marked = field.endswith(b"  ") or not behind.strip(_MARKS)
+        if ends_row or is_marked or (behind[:1] == b" " and behind[1:2].strip()):
             return found.start() + len(field.decode(errors="ignore"))
     return None
 

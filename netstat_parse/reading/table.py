@@ -31,8 +31,8 @@ ROWS_TO_LEARN = 100
 DEEPEST = 16
 """Lines that stand further in are all said to stand under the line at this depth."""
 
-_NUMBER = LazyPattern(r"[a-z0-9]{0,6}[ \t]+[0-9]")
-"""What stands behind the protocol of a row."""
+_START = LazyPattern(r"[ \t]*+(?i:tcp|udp|raw|sctp|icm|div|unix)[a-z0-9]{0,6}[ \t]+[0-9]")
+"""A protocol, and a number behind it."""
 
 
 Top = tuple[tuple[int, str], "datetime | None"]
@@ -228,9 +228,8 @@ class Table:
 
     def starts_row(self, text: str) -> bool:
         """True for a line that starts as a row does, perhaps a damaged one."""
-        start = text.lstrip(" \t")
-        prefix = next(filter(start.startswith, self.layout.prefixes), "")
-        return bool(prefix) and _NUMBER.match(start, len(prefix)) is not None
+        is_of_table = text.lstrip(" \t").startswith(self.layout.prefixes)
+        return is_of_table and _START.match(text) is not None
 
     def is_row(self, text: str) -> bool:
         """True for a row of its layout."""
