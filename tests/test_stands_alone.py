@@ -292,6 +292,7 @@ STAMPED_HPUX = [
 @example([*FRAMED[:2], "> root@host:~# netstat -npt", FRAMED[1]], Options(), False)
 @example([*UNIX, FRAMED[1], "> root@host:~# netstat -npt"], Options(), False)
 @example([UNIX_BANNER, LINUX_BANNER] * 2, Options(), True)
+@example([*UNIX[1:], "Active Internet connections", "$ ls", linux_row(OTHER, "p")], Options(), True)
 @example([*STAMPED_HPUX, *STAMPED_HPUX], Options(), True)
 @example(
     [

@@ -31,7 +31,7 @@ ROWS_TO_LEARN = 100
 DEEPEST = 16
 """Lines that stand further in are all said to stand under the line at this depth."""
 
-_START = LazyPattern(r"[ \t]*+(?i:tcp|udp|raw|sctp|icm|div|unix)[a-z0-9]{0,6}[ \t]+[0-9]")
+_START = LazyPattern(r"[ \t]*+((?i:tcp|udp|raw|sctp|icm|div|unix))[a-z0-9]{0,6}[ \t]+[0-9]")
 """A protocol, and a number behind it."""
 
 
@@ -228,8 +228,8 @@ class Table:
 
     def starts_row(self, text: str) -> bool:
         """True for a line that starts as a row does, perhaps a damaged one."""
-        is_of_table = text.lstrip(" \t").startswith(self.layout.prefixes)
-        return is_of_table and _START.match(text) is not None
+        found = _START.match(text)
+        return found is not None and self._has_paths == (found[1] == "unix")
 
     def is_row(self, text: str) -> bool:
         """True for a row of its layout."""
