@@ -303,7 +303,8 @@ def _find_padded_process(text: str) -> int | None:
             continue
         ends_row = behind in (b"", b" ") and field[:1].isdigit()
         # A mark that somebody put behind every row stands right behind the blanks.
-        is_marked = field.endswith(b"  ") or not behind.strip(_MARKS)
+        is_mark = bool(behind.strip()) and not behind.strip(_MARKS)
+        is_marked = field[:1].isdigit() and is_mark
         if ends_row or is_marked or (behind[:1] == b" " and behind[1:2].strip()):
             return found.start() + len(field.decode(errors="ignore"))
     return None
