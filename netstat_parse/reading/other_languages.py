@@ -14,6 +14,7 @@ from netstat_parse.dialects.headers import SHAPED_DIALECTS, find_banner, find_sh
 from netstat_parse.grammar.layout import Layout
 from netstat_parse.lazy import LazyPattern
 from netstat_parse.reading.account import LineKind
+from netstat_parse.reading.beginnings import is_blank
 from netstat_parse.reading.classify import (
     Blank,
     Heading,
@@ -27,7 +28,7 @@ from netstat_parse.reading.classify import (
 from netstat_parse.reading.infer import name_layouts
 from netstat_parse.reading.stamps import Stamp
 from netstat_parse.reading.table import HeldLine
-from netstat_parse.reading.transitions import At, is_blank, open_table
+from netstat_parse.reading.transitions import At, open_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

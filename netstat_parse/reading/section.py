@@ -14,6 +14,7 @@ from netstat_parse.dialects.headers import Banner, is_of_system, split_line
 from netstat_parse.errors import NotNetstatError
 from netstat_parse.reading import around
 from netstat_parse.reading.account import Account, LineKind, Spent
+from netstat_parse.reading.beginnings import begins_another
 from netstat_parse.reading.classify import (
     Blank,
     Continuation,
@@ -49,7 +50,6 @@ from netstat_parse.reading.transitions import (
     TRANSITIONS,
     Aside,
     At,
-    begins_another,
     see_first_row,
 )
 from netstat_parse.reading.unwrap import Wrapping, behind_stamp, look_at, refuse, take_glued

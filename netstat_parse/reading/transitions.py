@@ -15,6 +15,7 @@ from netstat_parse.dialects.headers import (
     find_untitled_layout,
 )
 from netstat_parse.reading.account import HEADERS_READ, LineKind
+from netstat_parse.reading.beginnings import is_blank
 from netstat_parse.reading.classify import (
     Blank,
     Continuation,
@@ -27,14 +28,13 @@ from netstat_parse.reading.classify import (
     Row,
     RowAlone,
     Rule,
-    Stamped,
     SurplusHeader,
     without_stamps,
 )
 from netstat_parse.reading.other_programs import name_program
 from netstat_parse.reading.other_tables import MOST_LINES, AsideLine
 from netstat_parse.reading.stamps import Stamp
-from netstat_parse.reading.table import PendingRow, is_much_later
+from netstat_parse.reading.table import PendingRow
 from netstat_parse.reading.unwrap import behind_stamp
 
 TYPE_CHECKING = False
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from netstat_parse.grammar.layout import Cells, Layout
-    from netstat_parse.reading.classify import Line
     from netstat_parse.reading.rows import Known
     from netstat_parse.reading.section import Section
     from netstat_parse.reading.sink import Made
@@ -77,37 +76,6 @@ class Aside:
 
 
 # Actions ------------------------------------------------------------------------------------------
-
-
-def begins_another(section: Section, found: Line) -> bool:
-    """True for a line that begins another snapshot if one is being read."""
-    at = found.stamp.at if isinstance(found, Stamped) else None
-    line = found.line if isinstance(found, Stamped) else found
-    above, snapshot = section.banner, section.snapshot
-    match line:
-        case Stamp():
-            return not is_blank(section, line)
-        case Prompt():  # `watch` heads its screens so
-            return line.stamp is not None
-        case Banner():
-            below = above.text if above is not None and above.follows_another_table else ""
-            is_known = snapshot.has_table(line.text, below)
-            is_another = not line.follows_another_table or is_known
-            return section.is_of_another_system(line.dialects) or (
-                is_another and not may_recur(section)
-            )
-        case Header():
-            # The banners of IPv4 and IPv6 may stand above equal headers.
-            is_known = above is None and snapshot.has_table(line.layout.header)
-            is_another = not line.layout.follows_another_table or is_known
-            return section.is_of_another_system((line.layout.dialect,)) or (
-                is_another and not (line.layout.recurs and may_recur(section))
-            )
-        case Row() | RowAlone():
-            table = section.table
-            is_inferred = table is not None and table.is_inferred
-            return is_inferred and is_much_later(at, section.front_before)
-    return False
 
 
 def see_banner(section: Section, banner: Banner) -> At | None:
@@ -154,11 +122,6 @@ def see_header(section: Section, header: Header) -> None:
         titles = ", ".join(title for _, title in layout.extra)
         section.sink.note(f"columns that no dialect lists: {titles}")
     section.account.count(LineKind.HEADER)
-
-
-def may_recur(section: Section) -> bool:
-    """True if a table of this snapshot may come again in the same run of netstat."""
-    return any(table.layout.recurs for table in section.tables.values())
 
 
 def see_first_row(section: Section, text: str) -> None:
@@ -313,15 +276,6 @@ def see_stamp(section: Section, stamp: Stamp) -> At | None:
         section.sink.note(f"{stamp.text}: {stamp.problem}")
     section.account.count(LineKind.TIMESTAMP)
     return None
-
-
-def is_blank(section: Section, stamp: Stamp) -> bool:
-    """True for a stamp in front of a blank line, below a banner or titles with one in front."""
-    is_stamped = section.banner is not None and section.banner_top[1] is not None
-    if section.above:
-        text = section.above[-1].text
-        is_stamped = without_stamps(text, tuple(section.options.timestamp_formats)) != text
-    return is_stamped and not stamp.invalid
 
 
 def see_prompt(section: Section, prompt: Prompt) -> None:
