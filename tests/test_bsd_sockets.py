@@ -311,7 +311,7 @@ def test_hp_ux_is_read_where_it_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("lines", "names"),
     [
-        (["tcp:", "\t1 packet sent"], "freebsd, openbsd, macos, netbsd, dragonfly"),
+        (["tcp:", "\t1 packet sent"], "freebsd, openbsd, macos, netbsd, dragonfly, aix"),
         (
             [
                 "Routing tables",
