@@ -45,7 +45,7 @@ from netstat_parse.schema import CONNECTIONS
 
 # Sockets ------------------------------------------------------------------------------------------
 
-LIMITS = AddressLimits(field=21, host=16, service=15)
+LIMITS = AddressLimits(field=21, host=16, service=15, numbers_are_cut=True)
 LIMITS_WITH_BLOCKS = AddressLimits(
     field=17, host=16, host_with_names=12, service=15, numbers_are_cut=True
 )

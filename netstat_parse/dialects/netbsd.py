@@ -56,7 +56,7 @@ ALL_STATES = STATES | SHORT_STATES
 STATE = one_of_words(ALL_STATES, "state")("state")
 
 LIMITS = AddressLimits(field=22, host=16, service=8)
-COMPACT_LIMITS = AddressLimits(field=21, host=16, service=8)
+COMPACT_LIMITS = AddressLimits(field=21, host=16, service=8, numbers_are_cut=True)
 LIMITS_WITH_BLOCKS = AddressLimits(
     field=18, host=16, host_with_names=12, service=8, numbers_are_cut=True
 )

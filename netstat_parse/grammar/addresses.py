@@ -235,7 +235,8 @@ def dot_port(side: str, limits: AddressLimits) -> ParserElement:
     if limits.service is not None:
         of_service = rf"(?! [^\s.]{{{limits.service}}} )"
         too_long = rf"(?! [^\s.]{{{limits.service + 1}}} )"
-    of_number = fitting if limits.numbers_are_cut else ""
+    # No port has more than five digits, so one of five has lost none.
+    of_number = rf"(?: (?<=[0-9]{{5}}) | {fitting} )" if limits.numbers_are_cut else ""
     whole = word_token(
         "port",
         rf"{PORT}{END_OF_WORD}{of_number} | {of_service}{name}{END_OF_WORD}{fitting}",
