@@ -197,7 +197,7 @@ def test_multicast_groups() -> None:
         "address": "224.0.0.1",
         "family": "ipv4",
         "link_address": None,
-            "extra": {},
+        "extra": {},
     }
 
 
