@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from commands import GOOD, GOOD_CSV, Command, Result
+from commands import GOOD, GOOD_CSV, Command, Result, finish, start, wait_for
 from printed import Row, linux_capture, text_of
 from test_command_recording import lines_of, printer
 
@@ -210,3 +210,19 @@ def test_connections_of_a_stream_are_written_as_they_are_found() -> None:
     assert file.getvalue().count(b"\n") >= 3
     assert not sink.is_undecided
     assert not sink.held
+
+
+def test_a_stream_that_waits_says_so() -> None:
+    """Routes again and again, and the pipe stays open: nothing may be written yet."""
+    process = start("convert")
+    assert process.stdin is not None
+    process.stdin.write((ROUTES * 3).encode())
+    process.stdin.flush()
+    waits = wait_for(process.stderr, b"\n").decode()
+    assert waits == said(
+        "-: no connections until now: what else there is waits for the end, or for --table to "
+        "name it"
+    )
+    result = finish(process, text_of(linux_capture([Row()], "p")).encode())
+    assert result.out.count("\n") == 2
+    assert "ESTABLISHED" in result.out

@@ -196,6 +196,7 @@ def test_multicast_groups() -> None:
         "group": "224.0.0.1",
         "address": "224.0.0.1",
         "family": "ipv4",
+        "link_address": None,
         "extra": {},
     }
 

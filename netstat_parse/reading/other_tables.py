@@ -25,7 +25,7 @@ _TITLES = re.compile(
 _TITLE = re.compile(r"[(#]?[^\W\d](?:.*[^\s.,;])?")
 """A word of prose may end a sentence, and be a number; a title is neither."""
 _ENDS = ("Local Address", "Foreign Address", "Remote Address")
-"""Under these titles stands an address, or `*`: so a row that lacks a cell is none."""
+"""Under these titles stands no mere number: so a row that lacks a cell before them is none."""
 MOST_LINES = 10_000
 """A table with more lines is set aside."""
 
@@ -60,7 +60,7 @@ def read_row(text: str, titles: tuple[str, ...]) -> tuple[str, ...] | None:
     if len(words) < len(titles):
         return None
     for title, word in zip(titles, words, strict=True):
-        if title in _ENDS and not set(".:*").intersection(word):
+        if title in _ENDS and word.isdecimal():
             return None
     return (*words[:-1], words[-1].rstrip())
 
