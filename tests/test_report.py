@@ -213,6 +213,24 @@ def test_where_nobody_looked_is_told() -> None:
     assert find_gaps(without) == []
 
 
+def test_where_most_stamps_are_the_same_there_are_no_gaps() -> None:
+    assert find_gaps(made(*[[SERVER]] * 6, stamps=[0, 0, 0, 0, 0, 60])) == []
+
+
+def test_a_peak_of_many_addresses_is_nobodys() -> None:
+    peak = [row(SERVER, foreign=f"198.51.100.{n}", state="SYN_RECV", pid=0) for n in range(30)]
+    found = told(made(*[[SERVER]] * 5, peak, *[[SERVER]] * 5))
+    assert found["SYN_RECEIVED peaked"].startswith("30 at 00:05:00, where 0 are usual (begun")
+
+
+def test_twice_of_few_is_no_peak() -> None:
+    assert told(made(*[clients(4)] * 5, clients(9), *[clients(4)] * 5)) == {}
+
+
+def test_loopback_is_no_address_of_a_host() -> None:
+    assert made([row(SERVER, local="127.0.0.1", foreign="127.0.0.1")]).hosts == ()
+
+
 def test_the_busiest_are_told() -> None:
     tables = [clients(4, host=f"203.0.113.{number}") for number in range(5)]
     busy = [clients(number % 2 * 20, host="198.51.100.1") for number in range(5)]
@@ -250,7 +268,9 @@ def test_a_clock_keeps_the_zone_of_the_first() -> None:
     clock = Clock(first, datetime(2026, 1, 2, 1, tzinfo=UTC))
     assert clock(datetime(2026, 1, 2, 1, tzinfo=UTC)) == "2026-01-02 03:00:00"
     assert clock.times == "1 January 2026, 23:00:00 to 2 January 2026, 03:00:00 UTC+02:00"
-    assert clock.axis(first) == datetime(2026, 1, 1, 23, tzinfo=UTC).timestamp() * 1000
+    assert (
+        clock.axis(first.astimezone(UTC)) == datetime(2026, 1, 1, 23, tzinfo=UTC).timestamp() * 1000
+    )
 
 
 def test_stamps_that_do_not_compare_have_no_span() -> None:
@@ -299,7 +319,7 @@ def specs_of(found: Report, monkeypatch: pytest.MonkeyPatch) -> list[charts.Spec
 @pytest.mark.slow
 def test_bars_add_up_to_what_came_and_went(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = [clients(number % 7) for number in range(300)]
-    stamps = [number // 2 for number in range(300)]  # two snapshots in each second
+    stamps = [number // 8 for number in range(300)]  # eight snapshots in each second
     found = made(*tables, stamps=stamps)
     assert (found.opened, found.closed) == (257, 252)
     *_, wide, narrow = specs_of(found, monkeypatch)
