@@ -262,3 +262,15 @@ def test_a_blank_address_of_the_interface_moves_no_flag() -> None:
     (found,) = snapshot.routes
     assert (found.flags, found.refs, found.use, found.mtu) == ("UCS", 1, 2, None)
     assert (found.interface, dict(found.extra)) == ("en0", {})
+
+
+@pytest.mark.parametrize("label", ["", "DHCLIENT 16899", "a"])
+def test_a_label_of_openbsd_may_hold_blanks(label: str) -> None:
+    printer = PRINTERS["OpenBSD"]
+    route = Route("10/24", "192.0.2.1", "UG", "em0", (1, 2, 1500, 8, 0, 0), is_blank=False)
+    row = f"{printer.row(route, numeric=True)}   {label}"
+    lines = ["Routing tables", "", "Internet:", f"{printer.header()} Label", row]
+    (snapshot,) = ns.iter_snapshots(lines)
+    (found,) = snapshot.routes
+    assert dict(found.extra) == {"Prio": "8", **({"Label": label} if label else {})}
+    assert (found.interface, found.mtu) == ("em0", 1500)

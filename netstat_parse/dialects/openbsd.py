@@ -40,7 +40,7 @@ from netstat_parse.grammar.dialect import (
     RowKind,
     TableSpec,
 )
-from netstat_parse.grammar.tokens import ID, number, optional, word, word_token
+from netstat_parse.grammar.tokens import ID, free_text, number, optional, word_token
 from netstat_parse.grammar.truncation import AddressLimits
 from netstat_parse.schema import CONNECTIONS
 
@@ -141,7 +141,7 @@ def routes(interface: str, common_headers: tuple[str, ...], example: str) -> Tab
         more_columns=(
             Column("Prio", priority, (Field("extra", in_extra_of_route, ("priority", "label")),)),
         ),
-        columns_behind=(Column("Label", optional(word("label", "Label"))),),
+        columns_behind=(Column("Label", free_text("label", "Label", "")),),
         common_headers=common_headers,
         example=example,
     )
