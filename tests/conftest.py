@@ -56,7 +56,10 @@ PROGRAMS = {
     "test_real_tables.py": ("netstat", "busybox", "toybox", "ip"),
     "test_made_up_kernel.py": ("netstat", "busybox", "toybox", "ip", "unshare"),
 }
-"""The modules that run real programs, and those that they run."""
+"""The modules that run real programs, and those that they run.
+
+Wine is never insisted on: it is large, and must be told of an own prefix first.
+"""
 
 
 NOT_INSISTED_ON = ("test_real_windows.py",)
