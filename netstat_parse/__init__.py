@@ -62,6 +62,7 @@ _HOMES = {
     ),
     "reading.account": ("LineKind",),
     "runner": ("run",),
+    "scans": ("Scan", "scan"),
     "snapshots": ("SnapshotReader", "iter_snapshots", "parse", "read_log"),
     "watcher": ("watch",),
     "writing.text": ("write_csv", "write_json", "write_jsonl"),

@@ -177,6 +177,12 @@ from netstat_parse.reading.account import (
 from netstat_parse.runner import (
     run as run,
 )
+from netstat_parse.scans import (
+    Scan as Scan,
+)
+from netstat_parse.scans import (
+    scan as scan,
+)
 from netstat_parse.snapshots import (
     SnapshotReader as SnapshotReader,
 )

@@ -7,7 +7,6 @@ frozen objects. Every memory here is bounded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from importlib import import_module
@@ -24,6 +23,7 @@ from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.grammar.truncation import Truncation
 from netstat_parse.models.common import FrozenDict, Process, construct_all
 from netstat_parse.models.connections import TcpState
+from netstat_parse.protocols import parse_proto
 from netstat_parse.reading.lines import has_long_line
 from netstat_parse.schema import (
     CONNECTIONS,
@@ -37,27 +37,12 @@ from netstat_parse.schema import (
 LONGEST = 300
 """Characters; nothing is kept to be used again of longer texts."""
 
-TRANSPORTS = {
-    "icm": "icmp",
-    "igm": "igmp",
-    "div": "divert",
-    "udpl": "udplite",
-}
-FAMILIES = {"4": "ipv4", "6": "ipv6", "46": "dual"}
 FAMILY_OF: dict[type, str] = {IPv4Address: "ipv4", IPv6Address: "ipv6"}
 
 Record = Any
 """A model of one row: Connection, UnixSocket, MulticastGroup."""
 
 _address = attrgetter("address")
-
-
-def parse_proto(proto: str) -> tuple[str, str | None]:
-    """`tcp46` -> its transport, `tcp`, and the family that its number names, if it names one."""
-    found = re.fullmatch(r"([a-z0-9-]*?) ?(46|4|6)?", proto.lower())
-    if found is None:
-        return proto, None
-    return TRANSPORTS.get(found[1], found[1]), FAMILIES.get(found[2])
 
 
 class Converted(dict[str, Any]):

@@ -50,6 +50,7 @@ class Kind:
         is_written_as_printed: bool = True,
         has_marks: bool = True,
         is_always_in_json: bool = False,
+        derived: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         """The field of Snapshot that holds its records."""
@@ -70,6 +71,8 @@ class Kind:
         self.is_always_in_json = is_always_in_json
         """`write_json` writes its field where there is no such table. The first kinds are written
         always; later ones only where there are rows, so that output does not change with each."""
+        self.derived = derived
+        """Fields of its records that follow from the first cell; Arrow has them behind it."""
 
     def __repr__(self) -> str:
         return f"<kind {self.name}>"
@@ -92,6 +95,7 @@ CONNECTIONS = Kind(
     is_always_in_json=True,
     record="Connection",
     key="local_host",
+    derived=("transport", "family"),
     cells=(
         Cell("proto"),
         Cell("recv_q", int),
@@ -243,6 +247,19 @@ KINDS = (
     OTHER_TABLES,
 )
 """Every kind of table, in the order in which a Snapshot has them."""
+
+UNPARSED = Kind(
+    "unparsed",
+    title="lines that were not understood",
+    record="UnparsedLine",
+    is_written_as_printed=False,
+    cells=(
+        Cell("number", int),
+        Cell("text"),
+        Cell("reason"),
+    ),
+)
+"""No table of netstat's: the lines that no rule accounts for. Arrow has them as one."""
 
 _KIND_OF = {name: kind for kind in KINDS for name in (kind.name, kind.option)}
 

@@ -23,7 +23,6 @@ from netstat_parse import build
 from netstat_parse.build import (
     Converted,
     get_builder,
-    parse_proto,
 )
 from netstat_parse.dialects.headers import find_layout
 from netstat_parse.endpoints import MEMORY
@@ -31,6 +30,7 @@ from netstat_parse.grammar.layout import Layout
 from netstat_parse.grammar.truncation import Truncation
 from netstat_parse.models import Connection, Endpoint, Process, Snapshot
 from netstat_parse.models.common import construct_all
+from netstat_parse.protocols import parse_proto
 
 HEADER = linux_header("p")
 

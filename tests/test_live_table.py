@@ -10,8 +10,8 @@ from printed import Row, linux_capture, text_of
 from rich.console import Console
 
 import netstat_parse as ns
+from netstat_parse.analysis.wanted import Wanted
 from netstat_parse.command.live_table import HELP, LiveTable
-from netstat_parse.command.where import Wanted
 
 
 def snapshot(*rows: Row) -> ns.Snapshot:

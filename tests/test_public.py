@@ -37,7 +37,7 @@ NAMES = {
     ),
     *("UnparsedLine", "WindowsConnection"),
     *("LineKind", "SnapshotReader", "iter_snapshots", "parse", "read_log", "run"),
-    *("watch", "where"),
+    *("Scan", "scan", "watch", "where"),
     *("write_csv", "write_json", "write_jsonl"),
     *("Change", "Lifetime", "QueuesAndBytes", "SocketEnd", "SocketPair", "StateSpan"),
     *("Count", "ListeningSocket", "Moment", "StandingQueue", "Summary"),
@@ -112,5 +112,6 @@ if TYPE_CHECKING:
     assert_type(netstat_parse.iter_snapshots([]), Iterator[netstat_parse.Snapshot])
     assert_type(netstat_parse.read_log(Path()), Iterator[netstat_parse.Snapshot])
     assert_type(netstat_parse.SnapshotReader().counts, dict[netstat_parse.LineKind, int])
+    assert_type(netstat_parse.scan("night.log"), netstat_parse.Scan)
     netstat_parse.write_csv([snapshot], StringIO(), table="multicast_groups")
     netstat_parse.parse(b"")  # type: ignore[arg-type]

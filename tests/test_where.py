@@ -16,9 +16,9 @@ import netstat_parse as ns
 from netstat_parse.analysis import conditions, make_services, services
 from netstat_parse.analysis.conditions import UNKNOWN, YES, Names
 from netstat_parse.analysis.endpoint_conditions import possible_addresses
+from netstat_parse.analysis.wanted import Wanted
 from netstat_parse.analysis.where import Filter
 from netstat_parse.analysis.where_grammar import TEXTS, parse_expression
-from netstat_parse.command.where import Wanted
 from netstat_parse.reading.lines import batches
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.reader import LineReader

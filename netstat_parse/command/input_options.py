@@ -10,7 +10,7 @@ from netstat_parse.schema import CONNECTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from netstat_parse.command.where import Wanted
+    from netstat_parse.analysis.wanted import Wanted
 
 
 def add_input_options(command: argparse.ArgumentParser) -> None:
@@ -83,7 +83,7 @@ def find_wanted(options: argparse.Namespace) -> Wanted | None:
         return None
     if getattr(options, "table", None) not in (None, CONNECTIONS.option):
         raise UsageError(f"--where is for connections, not for --table {options.table}")
-    from netstat_parse.command.where import Wanted
+    from netstat_parse.analysis.wanted import Wanted
 
     return Wanted(options.where, keeps_unknown=options.unknown == "keep")
 

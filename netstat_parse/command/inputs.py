@@ -47,7 +47,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from netstat_parse.command.where import Wanted
+    from netstat_parse.analysis.wanted import Wanted
     from netstat_parse.models import Snapshot
     from netstat_parse.reading.lines import RawBatch
     from netstat_parse.schema import Kind
@@ -357,7 +357,9 @@ class Tally:
         if self._unparsed > 1:
             complain(f"{self._unparsed} lines were not understood")
         if self.wanted is not None:
-            self.wanted.say_unknown()
+            from netstat_parse.command.where import say_unknown
+
+            say_unknown(self.wanted)
         if not self.read:
             raise NothingReadError
         return PARTLY if self._unparsed or self._failures else UNDERSTOOD

@@ -15,7 +15,7 @@ from netstat_parse.writing.terminal import printable
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from netstat_parse.command.where import Wanted
+    from netstat_parse.analysis.wanted import Wanted
     from netstat_parse.models import Connection, Snapshot
 
 COLUMNS = ("proto", "state", "program", "pid", "local", "foreign", "recv_q", "send_q")

@@ -51,7 +51,9 @@ def record(options: argparse.Namespace) -> int:
             flushed = _choose_table(options, flushed)
         write_snapshots(options, form, file, flushed)
     if wanted is not None:
-        wanted.say_unknown()
+        from netstat_parse.command.where import say_unknown
+
+        say_unknown(wanted)
     return failures.status()
 
 

@@ -40,5 +40,7 @@ def run(options: argparse.Namespace) -> int:
     with open_output(options.output) as out:
         write_snapshots(options, form, out, wanted.snapshots([snapshot]) if wanted else [snapshot])
     if wanted:
-        wanted.say_unknown()
+        from netstat_parse.command.where import say_unknown
+
+        say_unknown(wanted)
     return UNDERSTOOD

@@ -57,3 +57,8 @@ class Snapshot(Frozen):
 
     def __hash__(self) -> int:
         return hash(tuple(value for name, value in self.__dict__.items() if name != "source"))
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        from netstat_parse.scans import stream_of
+
+        return stream_of(self, requested_schema)

@@ -85,7 +85,7 @@ def default_columns(kind: Kind) -> tuple[str, ...]:
 
 def all_columns(dialects: str | Collection[str], kind: Kind) -> tuple[str, ...]:
     """What `all` stands for: the default columns, those of one dialect or several, and the rest."""
-    base = _record(kind)
+    base = record_of(kind)
     names = {dialects} if isinstance(dialects, str) else set(dialects)
     own: dict[str, Getter] = {}
     for record in base.__subclasses__():
@@ -100,12 +100,7 @@ def getters_of(columns: Iterable[str], kind: Kind) -> list[Getter | None]:
 
     Raises UnknownColumnError for a name that is a column of no dialect's table of this kind.
     """
-    base = _record(kind)
-    known: dict[str, Getter | None] = dict.fromkeys(OF_SNAPSHOT)
-    known |= {column: _MADE_OF_CELLS.get(column) or _field(column) for column in kind.columns}
-    known.update(_field_getters(base, ()))
-    for record in base.__subclasses__():
-        known |= _own_getters(record, base)
+    known = known_columns(kind)
     getters = []
     for column in columns:
         if column not in known:
@@ -114,7 +109,20 @@ def getters_of(columns: Iterable[str], kind: Kind) -> list[Getter | None]:
     return getters
 
 
-def _record(kind: Kind) -> type[BaseModel]:
+def known_columns(kind: Kind) -> dict[str, Getter | None]:
+    """The columns that tables of this kind have, whatever the dialect; for each the function that
+    gives its text, None for a column of the snapshot."""
+    base = record_of(kind)
+    known: dict[str, Getter | None] = dict.fromkeys(OF_SNAPSHOT)
+    known |= {column: _MADE_OF_CELLS.get(column) or _field(column) for column in kind.columns}
+    known.update(_field_getters(base, ()))
+    for record in base.__subclasses__():
+        known |= _own_getters(record, base)
+    return known
+
+
+def record_of(kind: Kind) -> type[BaseModel]:
+    """The model class of a kind's records, or of what they are derived from."""
     from netstat_parse import models
 
     record: type[BaseModel] = getattr(models, kind.record)

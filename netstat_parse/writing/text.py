@@ -138,6 +138,7 @@ class OtherCell(NamedTuple):
     """Counted from 1."""
     title: str
     text: str
+    dialect: str
 
 
 def rows_of(snapshot: Snapshot, kind: Kind) -> Iterable[Record]:
@@ -150,7 +151,7 @@ def rows_of(snapshot: Snapshot, kind: Kind) -> Iterable[Record]:
 def cells_of(table: OtherTable) -> list[OtherCell]:
     """The cells of a table that no kind is for, row by row."""
     return [
-        OtherCell(table.banner, number, title, text)
+        OtherCell(table.banner, number, title, text, table.dialect)
         for number, row in enumerate(table.rows, 1)
         for title, text in row.items()
     ]
@@ -554,6 +555,22 @@ class CsvRows:
     def __call__(
         self, rows: list[Cells], text: str, truncation: Truncation, marked: Mapping[int, Cells]
     ) -> list[bytes]:
+        rows = self.rename_and_mark(rows, truncation, marked)
+        cut = self.find_cut_programs(rows, text)
+        if self.is_plain(text):
+            lines = list(map(str.encode, map(",".join, rows)))
+            for i in cut:  # the program is the last cell
+                if not lines[i].endswith(MARK_IN_UTF8):
+                    lines[i] += MARK_IN_UTF8
+            return lines
+        self.mark_programs(rows, cut)
+        return [",".join(map(self._quote, cells)).encode() for cells in rows]
+
+    def rename_and_mark(
+        self, rows: list[Cells], truncation: Truncation, marked: Mapping[int, Cells]
+    ) -> list[Cells]:
+        """The texts of each row's columns; where netstat may have cut an address they end in a
+        mark."""
         if self._renamed:
             state, renamed = self._state, self._renamed
             rows = [
@@ -564,21 +581,20 @@ class CsvRows:
             ]
         for i, forms in marked.items():
             rows[i] = self._with_marks(rows[i], forms, truncation)
-        cut = self._find_cut_programs(rows, text.isascii()) if self._may_cut_programs else []
-        # There are no line ends in these cells.
-        if self._quote is quote and not ("," in text or '"' in text or "\r" in text):
-            lines = list(map(str.encode, map(",".join, rows)))
-            for i in cut:  # the program is the last cell
-                lines[i] += MARK_IN_UTF8
-            return lines
-        for i in cut:
-            rows[i] = (*rows[i][:-1], rows[i][-1] + MARK)
-        return [",".join(map(self._quote, cells)).encode() for cells in rows]
+        return rows
 
-    def _find_cut_programs(self, rows: list[Cells], is_ascii: bool) -> list[int]:
-        """The places of rows whose program's name netstat may have cut."""
+    def is_plain(self, text: str) -> bool:
+        """True if no cell of rows that stand in the text needs quotes."""
+        # There are no line ends in these cells.
+        return self._quote is quote and not ("," in text or '"' in text or "\r" in text)
+
+    def find_cut_programs(self, rows: list[Cells], text: str) -> list[int]:
+        """The places of rows, which stand in the text, whose program's name netstat may have
+        cut."""
+        if not self._may_cut_programs:
+            return []
         pid, limit = self._pid, self._layout.program_limit
-        if is_ascii and limit.with_pid:  # a byte is a character
+        if limit.with_pid and text.isascii():  # a byte is a character
             least = limit.least - 1  # the slash is in no cell
             return [
                 i
@@ -588,8 +604,15 @@ class CsvRows:
         return [
             i
             for i, row in enumerate(rows)
-            if row[pid] and not row[-1].endswith(MARK) and limit.is_filled_by(row[pid], row[-1])
+            if row[pid] and limit.is_filled_by(row[pid], row[-1])
         ]
+
+    def mark_programs(self, rows: list[Cells], cut: Sequence[int]) -> None:
+        """Put a mark behind the programs' names at these places."""
+        for i in cut:
+            *others, name = rows[i]
+            if not name.endswith(MARK):
+                rows[i] = (*others, name + MARK)
 
     def _with_marks(self, cells: Cells, forms: Cells, truncation: Truncation) -> Cells:
         """The columns of a row of which something fills or exceeds its column.
