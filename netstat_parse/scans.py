@@ -14,7 +14,7 @@ from netstat_parse.reading.options import OptionKeywords, Options
 from netstat_parse.reading.reader import LineReader
 from netstat_parse.reading.sources import check_encoding
 from netstat_parse.schema import CONNECTIONS, UNPARSED, Kind
-from netstat_parse.writing.arrow import ArrowSink, Overflow, Rows, RowTyper
+from netstat_parse.writing.arrow import ArrowSink, Overflow, Rows, RowTyper, rows_of_snapshots
 from netstat_parse.writing.arrow_backends import Backend, get_backend
 from netstat_parse.writing.arrow_columns import Column, columns_of
 from netstat_parse.writing.columns import find_kind
@@ -298,19 +298,23 @@ class Scan:
 
         Raises OutputError if it can't be written.
         """
-        raise NotImplementedError
+        from netstat_parse.writing.arrow_files import ArrowFile
+        from netstat_parse.writing.whole_files import binary, open_output
+
+        with (
+            open_output(path) as out,
+            ArrowFile(binary(out), "parquet", self._what.columns) as file,
+        ):
+            for rows in self.rows():
+                file.write_rows(rows)
 
 
 def stream_of(snapshot: Snapshot, requested_schema: object | None) -> object:
     """The connections of a snapshot as an Arrow stream."""
-    ready: list[Rows] = []
-    sink = ArrowSink(ready.append)
-    sink.begin_source(snapshot.source or "")
-    sink.start(snapshot.dialect, snapshot.captured_at)
-    sink.write_records(snapshot.connections)
-    sink.close()
-    typer = RowTyper(sink.columns)
-    reader = typer.backend.reader(typer.schema, list(typer.batches(ready)))
+    columns = columns_of(CONNECTIONS)
+    typer = RowTyper(columns)
+    batches = list(typer.batches(rows_of_snapshots([snapshot], CONNECTIONS, columns)))
+    reader = typer.backend.reader(typer.schema, batches)
     stream: object = reader.__arrow_c_stream__(requested_schema)
     return stream
 

@@ -10,10 +10,9 @@ import pytest
 
 import netstat_parse as ns
 from netstat_parse.schema import CONNECTIONS, KINDS, Kind
-from netstat_parse.writing.arrow import ArrowSink, Rows, RowTyper
+from netstat_parse.writing.arrow import Rows, RowTyper, rows_of_snapshots
 from netstat_parse.writing.arrow_backends import get_backend
 from netstat_parse.writing.arrow_columns import Column, columns_of
-from netstat_parse.writing.text import rows_of
 
 FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").glob("*/*.txt"))
 each_backend = pytest.mark.parametrize("backend", ["pyarrow", "arro3"])
@@ -21,14 +20,7 @@ each_backend = pytest.mark.parametrize("backend", ["pyarrow", "arro3"])
 
 def rows_by_models(path: Path, kind: Kind, columns: tuple[Column, ...]) -> list[Rows]:
     """The rows, by way of models."""
-    found: list[Rows] = []
-    sink = ArrowSink(found.append, kind=kind, columns=columns)
-    for number, snapshot in enumerate(ns.read_log(path), 1):
-        sink.begin_source(snapshot.source or "")
-        sink.snapshots, sink.captured_at = number, snapshot.captured_at
-        sink.write_records(rows_of(snapshot, kind))
-    sink.close()
-    return found
+    return list(rows_of_snapshots(ns.read_log(path), kind, columns))
 
 
 def typed(rows: Iterable[Rows], columns: tuple[Column, ...], backend: str) -> list[dict[str, Any]]:

@@ -9,34 +9,60 @@ from contextlib import suppress
 
 from netstat_parse.command.inputs import Inputs, Tally, reader_options, reading, say_not_shown
 from netstat_parse.command.messages import complain
-from netstat_parse.command.options import check_columns, find_format, find_kind
+from netstat_parse.command.options import (
+    ARROW_SUFFIXES,
+    SUFFIXES,
+    check_columns,
+    check_output,
+    find_format,
+    find_kind,
+)
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.inputs import Input, open_inputs
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.reader import LineReader
+from netstat_parse.schema import CONNECTIONS
 from netstat_parse.writing.choice import ChoosingSink
 from netstat_parse.writing.text import CsvSink, DialectSink, JsonLinesSink, RowSink
 from netstat_parse.writing.whole_files import binary, open_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import Protocol, TextIO
 
     from netstat_parse.models import Snapshot
     from netstat_parse.schema import Kind
+    from netstat_parse.writing.arrow import Rows
+    from netstat_parse.writing.arrow_columns import Column
     from netstat_parse.writing.whole_files import ByteWriter
+
+    class RowsWriter(Protocol):
+        """An ArrowFile, or a RowsFile."""
+
+        def write_rows(self, rows: Rows) -> None:
+            """Writes rows."""
 
 
 def convert(options: argparse.Namespace) -> int:
     """Converts saved netstat output; gives the exit status."""
-    form = find_format(options.output, options.to)
+    form = find_format(options.output, options.to, SUFFIXES | ARROW_SUFFIXES)
     check_columns(options, form)
+    check_output(options, form)
     with (
         reading(options) as inputs,
         open_output(options.output, all_or_nothing=options.strict) as out,
     ):
+        tally = inputs.tally
         if form in ("csv", "jsonl"):
-            _convert_rows(options, form, out, inputs)
+            sink = make_sink(options, form, binary(out), tally.add_unparsed, tally.add_note)
+            _convert_rows(options, form, sink, out, inputs)
+        elif form in ARROW_SUFFIXES.values():
+            from netstat_parse.writing.arrow_files import ArrowFile
+
+            _, columns = arrow_columns(options)
+            with ArrowFile(binary(out), form, columns, tally.add_overflow) as file:
+                sink = make_arrow_sink(options, file, tally.add_unparsed, tally.add_note)
+                _convert_rows(options, form, sink, out, inputs)
         else:
             from netstat_parse.command.writing import write_snapshots
 
@@ -89,12 +115,35 @@ def make_sink(
     return make(kind, file)
 
 
-def _convert_rows(options: argparse.Namespace, form: str, out: TextIO, inputs: Inputs) -> None:
-    """CSV and JSON Lines: rows are written as they are found, in bounded memory."""
+def make_arrow_sink(
+    options: argparse.Namespace,
+    file: RowsWriter,
+    on_unparsed: Callable[[int, str, str], None],
+    on_note: Callable[[str], None],
+) -> RowSink:
+    """What writes the rows of Parquet, or of an Arrow file, as they are found."""
+    from netstat_parse.writing.arrow import ArrowSink
+
+    kind, columns = arrow_columns(options)
+    return ArrowSink(file.write_rows, on_unparsed, on_note, kind=kind, columns=columns)
+
+
+def arrow_columns(options: argparse.Namespace) -> tuple[Kind, tuple[Column, ...]]:
+    """The kind of table and the columns of Parquet and Arrow, which are the first in the file: so
+    where nobody names a kind, they are those of connections."""
+    from netstat_parse.writing.arrow_columns import columns_of
+
+    kind = find_kind(options) or CONNECTIONS
+    return kind, columns_of(kind, options.columns)
+
+
+def _convert_rows(
+    options: argparse.Namespace, form: str, sink: RowSink, out: TextIO, inputs: Inputs
+) -> None:
+    """Rows are written as they are found, in bounded memory."""
     tally = inputs.tally
-    sink = make_sink(options, form, binary(out), tally.add_unparsed, tally.add_note)
     dialects: Sequence[str] = ()
-    if options.columns and "all" in options.columns:
+    if form == "csv" and options.columns and "all" in options.columns:
         dialects = find_dialects(inputs.files, options)
         sink.resolve(*dialects)
     if options.jobs != 1 and not options.strict:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from netstat_parse.models import Snapshot
     from netstat_parse.reading.lines import RawBatch
     from netstat_parse.schema import Kind
+    from netstat_parse.writing.arrow import Overflow
     from netstat_parse.writing.terminal import Progress
     from netstat_parse.writing.text import RowSink
 
@@ -257,6 +258,7 @@ class Tally:
         self._rejected: list[Rejected] = []
         self._failures: list[str] = []
         self._notes: dict[str, Note] = {}
+        self._overflows = 0
         self._more_notes = 0
         self._rejects = rejects
         self._quote = quote_harmless if spreadsheet_safe else quote
@@ -275,7 +277,8 @@ class Tally:
         except (NotNetstatError, MissingTableError) as error:
             self._fail(f"{name}: {error.expected if isinstance(error, ParseError) else error}")
         except ParseError as error:
-            self._reject(error.number, error.line, f"column {error.column}: {error.expected}")
+            expected = f"column {error.column}: {error.expected}"
+            self._reject(name, str(error.number), error.line, expected)
             raise StrictError(f"{name}: {error}") from error
         else:
             self.read += 1
@@ -314,11 +317,19 @@ class Tally:
             self._rejected.append(Rejected(self.source, number, reason, _shortened(text)))
         if self._unparsed == 1:
             complain(f"{self.source}: line {number}, {reason}: {_shortened(text)!r}")
-        self._reject(number, text, reason)
+        self._reject(self.source, str(number), text, reason)
 
-    def _reject(self, number: int, text: str, reason: str) -> None:
+    def add_overflow(self, overflow: Overflow) -> None:
+        """Takes a number that its column can't hold."""
+        source = overflow.run.source
+        self._overflows += 1
+        if self._overflows == 1:
+            complain(f"{source}: {overflow.reason}: {_shortened(overflow.text)}")
+        self._reject(source, "", overflow.text, overflow.reason)
+
+    def _reject(self, source: str, number: str, text: str, reason: str) -> None:
         if self._rejects is not None:
-            row = (self._quote(self.source), str(number), self._quote(reason), self._quote(text))
+            row = (self._quote(source), number, self._quote(reason), self._quote(text))
             self._rejects.write(",".join(row) + "\n")
 
     def add_note(self, text: str) -> None:
@@ -356,13 +367,16 @@ class Tally:
             self._more_notes = 0
         if self._unparsed > 1:
             complain(f"{self._unparsed} lines were not understood")
+        if self._overflows > 1:
+            complain(f"{self._overflows} numbers are more than their columns hold")
         if self.wanted is not None:
             from netstat_parse.command.where import say_unknown
 
             say_unknown(self.wanted)
         if not self.read:
             raise NothingReadError
-        return PARTLY if self._unparsed or self._failures else UNDERSTOOD
+        is_all = not (self._unparsed or self._overflows or self._failures)
+        return UNDERSTOOD if is_all else PARTLY
 
 
 def _shortened(text: str) -> str:

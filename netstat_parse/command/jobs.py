@@ -11,8 +11,6 @@ import argparse
 import multiprocessing
 import os
 import pickle
-import re
-import shutil
 import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -27,12 +25,13 @@ from multiprocessing.sharedctypes import SynchronizedArray
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import Any, BinaryIO, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
-from netstat_parse.command.convert import convert_file, make_sink
+from netstat_parse.command.convert import convert_file, make_arrow_sink, make_sink
 from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.inputs import Inputs, Source, reader_options
 from netstat_parse.command.messages import KilledError
+from netstat_parse.command.options import ARROW_SUFFIXES
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.account import Spent
 from netstat_parse.reading.inputs import is_archive
@@ -43,7 +42,6 @@ from netstat_parse.reading.sources import open_input
 from netstat_parse.schema import get_kind
 from netstat_parse.writing.choice import copy
 from netstat_parse.writing.text import RowSink
-from netstat_parse.writing.whole_files import binary
 
 PARTS_AHEAD = 2
 """For each process, of so many parts the output may wait for its turn."""
@@ -103,6 +101,12 @@ class Setting(NamedTuple):
     read: SynchronizedArray[int]
     """How many bytes were read of each input."""
 
+    @property
+    def is_numbered(self) -> bool:
+        """Whether rows of text have the numbers of their snapshots."""
+        columns = self.options.columns or ()
+        return "all" in columns or "snapshot" in columns
+
 
 def convert_in_processes(
     options: argparse.Namespace,
@@ -117,7 +121,7 @@ def convert_in_processes(
     `dialects` are those whose columns `all` stands for. Where none are known, what comes first
     tells, so the inputs are converted here.
     """
-    if options.columns and "all" in options.columns and not dialects:
+    if form == "csv" and options.columns and "all" in options.columns and not dialects:
         for path in inputs.files:
             convert_file(path, options, sink, out, inputs.tally)
         return
@@ -141,7 +145,7 @@ def convert_in_processes(
                 with inputs.tally.following(path) as shown:
                     shown.show_progress(os.path.getsize(path) if os.path.exists(path) else 0)
                     results = _in_order(pool, parts, setting, shown)
-                    _join(results, setting, shown, sink, out, inputs)
+                    _join(results, setting, shown, sink, inputs)
         except BaseException as error:
             interrupt.send_bytes(b"end")
             pool.shutdown(cancel_futures=True)
@@ -215,7 +219,6 @@ def _join(
     setting: Setting,
     source: Source,
     sink: RowSink,
-    out: TextIO,
     inputs: Inputs,
 ) -> None:
     """Puts together what came of the parts of one input."""
@@ -226,7 +229,7 @@ def _join(
         if os.path.getsize(task.output):
             sink.begin()
         with open(task.output, "rb") as output:
-            _append(output, out, setting, sink.snapshots)
+            sink.append(output, setting.mark if setting.is_numbered else "")
         os.unlink(task.output)
         for kind in result.held:
             with open(task.held(kind), "rb") as held:
@@ -251,18 +254,6 @@ def _join(
     if not snapshots:
         raise NotNetstatError(lines, 1, "", reason)
     inputs.tally.end_source(setting.options, sink)
-
-
-def _append(output: BinaryIO, out: TextIO, setting: Setting, before: int) -> None:
-    """Appends what a process wrote. The marks of snapshots become their numbers; `before` came
-    before them."""
-    columns = setting.options.columns or ()
-    if "all" not in columns and "snapshot" not in columns:
-        shutil.copyfileobj(output, binary(out), 2**20)
-        return
-    pattern = setting.mark.encode() + b"([0-9]+)"
-    numbered = re.sub(pattern, lambda found: b"%d" % (before + int(found[1])), output.read())
-    binary(out).write(numbered)
 
 
 def _load(path: str) -> Iterator[Any]:
@@ -305,8 +296,13 @@ def _convert_part(task: Task) -> Result:
         def say(how: str, *remark: Any) -> None:
             pickle.dump((how, *remark), remarks)
 
-        says = (partial(say, how) for how in ("unparsed", "note", "warn"))
-        sink = make_sink(options, _setting.form, out, *says)
+        unparsed, note, warn = (partial(say, how) for how in ("unparsed", "note", "warn"))
+        if _setting.form in ARROW_SUFFIXES.values():
+            from netstat_parse.writing.arrow import RowsFile
+
+            sink = make_arrow_sink(options, RowsFile(out), unparsed, note)
+        else:
+            sink = make_sink(options, _setting.form, out, unparsed, note, warn)
         sink.begin_source(task.part.path)
         sink.number_mark = _setting.mark
         sink.resolve(*_setting.dialects)
@@ -328,6 +324,7 @@ def _convert_part(task: Task) -> Result:
             reader.close()
         except NotNetstatError as failure:
             reason = failure.expected
+        sink.flush()
         for kind, rows in sink.held.items():
             with open(task.held(kind.name), "wb") as file:
                 copy(rows, file)

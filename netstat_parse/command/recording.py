@@ -9,7 +9,7 @@ from typing import TextIO, cast
 
 from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.messages import PARTLY, UNDERSTOOD, UsageError, complain
-from netstat_parse.command.options import check_columns, find_format, find_kind
+from netstat_parse.command.options import ARROW_SUFFIXES, check_columns, find_format, find_kind
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.errors import CommandError
 from netstat_parse.models import Snapshot
@@ -27,6 +27,8 @@ def record(options: argparse.Namespace) -> int:
     check_columns(options, form)
     if form == "json":
         raise UsageError("--every writes csv, jsonl or table, as an array of json ends only once")
+    if form in ARROW_SUFFIXES.values():
+        raise UsageError(f"--every writes csv, jsonl or table, as {form} can't be added to")
     wanted = find_wanted(options)
     failures = Failures()
     with open_growing(options.output, complain) as out:

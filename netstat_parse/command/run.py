@@ -8,7 +8,14 @@ from netstat_parse import runner
 from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.inputs import check_table, say_others
 from netstat_parse.command.messages import UNDERSTOOD, UsageError, complain
-from netstat_parse.command.options import check_columns, find_format, find_kind
+from netstat_parse.command.options import (
+    ARROW_SUFFIXES,
+    SUFFIXES,
+    check_columns,
+    check_output,
+    find_format,
+    find_kind,
+)
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.schema import KINDS
 from netstat_parse.writing.text import find_kind_of, is_aside, records_of
@@ -23,8 +30,9 @@ def run(options: argparse.Namespace) -> int:
         return record(options)
     if options.count is not None or options.duration is not None:
         raise UsageError("--count and --for are for --every")
-    form = find_format(options.output, options.to)
+    form = find_format(options.output, options.to, SUFFIXES | ARROW_SUFFIXES)
     check_columns(options, form)
+    check_output(options, form)
     wanted = find_wanted(options)
     snapshot = runner.run(options.argv or None, timeout=options.timeout, dialect=options.dialect)
     for note in snapshot.notes:

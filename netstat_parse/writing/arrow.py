@@ -7,8 +7,10 @@ arrays at once.
 
 from __future__ import annotations
 
+import pickle
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -26,13 +28,16 @@ from netstat_parse.writing.arrow_columns import (
     text_columns,
 )
 from netstat_parse.writing.arrow_rows import ConnectionRows
-from netstat_parse.writing.text import RowSink, cells_of, quote, stamp_text
+from netstat_parse.writing.text import RowSink, cells_of, quote, rows_of, stamp_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from netstat_parse.build import Record
-    from netstat_parse.models import OtherTable
+    from netstat_parse.models import OtherTable, Snapshot
     from netstat_parse.reading.sink import Build
+    from netstat_parse.writing.whole_files import ByteWriter
 
 ROWS_AT_ONCE = 2**15
 """So many rows become arrays at once."""
@@ -174,6 +179,25 @@ _OF_RUN: dict[str, Callable[[Run], Any]] = {
 }
 
 
+class RowsFile:
+    """Keeps rows in a file, for another process to take them."""
+
+    def __init__(self, file: ByteWriter) -> None:
+        self._file = file
+
+    def write_rows(self, rows: Rows) -> None:
+        """Writes rows."""
+        self._file.write(pickle.dumps(rows))
+
+
+def load_rows(file: BinaryIO) -> Iterator[Rows]:
+    """What a RowsFile has written."""
+    with suppress(EOFError):
+        while True:
+            rows: Rows = pickle.load(file)
+            yield rows
+
+
 # Sinks --------------------------------------------------------------------------------------------
 
 
@@ -252,6 +276,13 @@ class ArrowSink(RowSink):
         if rows:
             self.write(rows)
 
+    def append(self, part: BinaryIO, mark: str) -> None:
+        """Hands on the rows that another sink has handed on of a part of this source."""
+        self.flush()
+        for rows in load_rows(part):
+            runs = [run._replace(snapshot=run.snapshot + self.snapshots) for run in rows.runs]
+            self._write_rows(rows._replace(runs=runs))
+
     def flush(self) -> None:
         """Hands on the rows that are held."""
         if self._lines:
@@ -279,6 +310,22 @@ class ArrowSink(RowSink):
 
             self._row_of = row_of
         return self._row_of
+
+
+def rows_of_snapshots(
+    snapshots: Iterable[Snapshot], kind: Kind, columns: Sequence[Column]
+) -> Iterator[Rows]:
+    """The rows of snapshots, from their records."""
+    ready: list[Rows] = []
+    sink = ArrowSink(ready.append, kind=kind, columns=columns)
+    for snapshot in snapshots:
+        sink.begin_source(snapshot.source or "")
+        sink.start(snapshot.dialect, snapshot.captured_at)
+        sink.write_records(rows_of(snapshot, kind))
+        yield from ready
+        ready.clear()
+    sink.close()
+    yield from ready
 
 
 class _NoFile:
