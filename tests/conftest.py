@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,25 @@ NOT_INSISTED_ON = ("test_real_windows.py",)
 """Wine takes more room than all else together."""
 
 
+PACKAGES = {
+    "test_arrow.py": ("pyarrow", "arro3.core", "arro3.io"),
+    "test_arrow_files.py": ("pyarrow", "arro3.core", "arro3.io"),
+    "test_cook_book.py": ("pyarrow", "polars", "pandas", "dask", "fastapi", "prometheus_client"),
+    "test_scans.py": ("pyarrow", "arro3.core", "arro3.io", "polars", "pandas", "duckdb"),
+}
+"""The modules that need optional packages (`pip install .[test-data]`), and which."""
+
+
+def has_packages(module: str) -> bool:
+    """False where a package is missing, unless the tests are to insist on it, as in CI."""
+    if os.environ.get("NETSTAT_PARSE_ALL_PACKAGES"):
+        return True
+    try:
+        return all(map(find_spec, PACKAGES[module]))
+    except ModuleNotFoundError:  # of a package in a package
+        return False
+
+
 def can_run(module: str) -> bool:
     """False where a program is missing, unless the tests are to insist on it, as in CI."""
     if os.environ.get("NETSTAT_PARSE_ALL_PROGRAMS") and module not in NOT_INSISTED_ON:
@@ -73,7 +93,10 @@ def can_run(module: str) -> bool:
     return sys.platform == "linux" and all(map(shutil.which, PROGRAMS[module]))
 
 
-collect_ignore = [module for module in PROGRAMS if not can_run(module)]
+collect_ignore = [
+    *(module for module in PROGRAMS if not can_run(module)),
+    *(module for module in PACKAGES if not has_packages(module)),
+]
 
 
 def pytest_report_header() -> list[str]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Arrow: the same rows and values as models and CSV have, with pyarrow and with arro3."""
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from printed import Row, linux_capture, linux_rows, macos_capture, macos_rows, text_of
 
 import netstat_parse as ns
+from netstat_parse.scans import What
 from netstat_parse.schema import CONNECTIONS, KINDS, UNPARSED, Kind
 from netstat_parse.writing.arrow import (
     ROWS_AT_ONCE,
@@ -96,7 +98,7 @@ def rows_in(text: str, kind: Kind = CONNECTIONS, names: Any = None) -> list[Rows
     """The rows as the cells of lines give them."""
     found: list[Rows] = []
     sink = ArrowSink(found.append, kind=kind, columns=columns_of(kind, names))
-    reader = ns.scans.What(kind, columns_of(kind, names)).reader(sink)  # type: ignore[attr-defined]
+    reader = What(kind, columns_of(kind, names)).reader(sink)
     reader.feed_lines(text.split("\n")[:-1])
     reader.close()
     sink.close()
@@ -442,7 +444,7 @@ def test_a_batch_may_end_anywhere(backend: str, monkeypatch: pytest.MonkeyPatch)
     for lines_at_once in (1, 7):
         found: list[Rows] = []
         sink = ArrowSink(found.append)
-        reader = ns.scans.What(CONNECTIONS, sink.columns).reader(sink)  # type: ignore[attr-defined]
+        reader = What(CONNECTIONS, sink.columns).reader(sink)
         lines = (HOSTILE * 3).split("\n")[:-1]
         for start in range(0, len(lines), lines_at_once):
             reader.feed_lines(lines[start : start + lines_at_once])

@@ -215,7 +215,7 @@ class ArrowSink(RowSink):
         on_note: Callable[[str], None] = lambda note: None,
         *,
         kind: Kind = CONNECTIONS,
-        columns: Sequence[Column] | None = None,
+        columns: tuple[Column, ...] | None = None,
     ) -> None:
         super().__init__(_no_file, self._take_unparsed, on_note, kind=kind)
         self.columns = columns_of(kind) if columns is None else columns
@@ -313,7 +313,7 @@ class ArrowSink(RowSink):
 
 
 def rows_of_snapshots(
-    snapshots: Iterable[Snapshot], kind: Kind, columns: Sequence[Column]
+    snapshots: Iterable[Snapshot], kind: Kind, columns: tuple[Column, ...]
 ) -> Iterator[Rows]:
     """The rows of snapshots, from their records."""
     ready: list[Rows] = []
