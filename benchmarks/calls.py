@@ -80,6 +80,46 @@ def _texts(value: Any) -> Any:
     return str(value) if type(value) is int else value
 
 
+def _scan_pandas(path: str) -> Callable[[], int]:
+    import pandas  # noqa: F401
+    import pyarrow  # noqa: F401
+
+    import netstat_parse
+
+    return lambda: len(netstat_parse.scan(path).to_pandas())
+
+
+def _models_pandas(path: str) -> Callable[[], int]:
+    """The quickest way from models: a tuple for each, of texts and numbers."""
+    import pandas
+
+    import netstat_parse
+
+    columns = (
+        *("captured_at", "proto", "transport", "family", "recv_q", "send_q"),
+        *("local_address", "local_port", "foreign_address", "foreign_port", "state"),
+        *("pid", "program", "local_truncated", "foreign_truncated"),
+    )
+
+    def read() -> int:
+        rows = []
+        for snapshot in netstat_parse.read_log(path):
+            at = snapshot.captured_at
+            for c in snapshot.connections:
+                local, foreign, process = c.local, c.foreign, c.process
+                pid, name = (process.pid, process.name) if process else (None, None)
+                rows.append(
+                    (
+                        *(at, c.proto, c.transport, c.family, c.recv_q, c.send_q),
+                        *(local.host, local.port, foreign.host, foreign.port, c.state),
+                        *(pid, name, local.truncated, foreign.truncated),
+                    )
+                )
+        return len(pandas.DataFrame.from_records(rows, columns=columns))
+
+    return read
+
+
 LIBRARIES: dict[str, Callable[[str], Callable[[], int]]] = {
     "parse": _parse,
     "iter_snapshots": _iter_snapshots,
@@ -87,6 +127,8 @@ LIBRARIES: dict[str, Callable[[str], Callable[[], int]]] = {
     "jc": _jc,
     "pandas": _pandas,
     "floor": _floor,
+    "scan-pandas": _scan_pandas,
+    "models-pandas": _models_pandas,
 }
 
 

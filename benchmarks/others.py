@@ -7,6 +7,7 @@ from benchmarks.measurements import Measurement
 
 PARSE, ITER, JC_LIBRARY = Library("parse"), Library("iter_snapshots"), Library("jc")
 CONVERT = convert()
+PARQUET = convert("--to", "parquet")
 
 MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement("parse-linux", "parse, unique Linux rows", PARSE, "linux", JC_LIBRARY, faster=2),
@@ -45,6 +46,20 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         "10_000",
         at_most=1.2,
         figure="time per row",
+    ),
+    Measurement(
+        "parquet-unique", "convert to Parquet, unique rows", PARQUET, "linux", CONVERT, at_most=1.3
+    ),
+    Measurement(
+        "parquet-log", "convert to Parquet, the log", PARQUET, "log", CONVERT, at_most=1.3, rounds=3
+    ),
+    Measurement(
+        "to-pandas",
+        "scan, to pandas, unique rows",
+        Library("scan-pandas"),
+        "linux",
+        Library("models-pandas"),
+        faster=3,
     ),
     Measurement("unstamped", "convert, unstamped log", CONVERT, "unstamped", MAWK, rounds=3),
     Measurement("simplest-log", "convert, the log", CONVERT, "log", SIMPLEST, rounds=3),

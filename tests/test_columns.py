@@ -120,15 +120,3 @@ def test_a_kind_is_found_by_name_and_by_option() -> None:
     assert find_kind("unix") is find_kind("unix_sockets") is UNIX_SOCKETS
     with pytest.raises(ValueError, match="no table 'rules'; there are internet, unix"):
         find_kind("rules")
-
-
-def test_what_may_be_cut_ends_in_a_mark_in_every_kind_of_table() -> None:
-    """Whoever takes `destination` alone must not take it for a name that is whole."""
-    header = "Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface"
-    row = "a-very-long-nam another-long-na 255.255.255.255 UGH       0 0          0 eth0"
-    given = ["Kernel IP routing table", header, row]
-    columns = ("destination", "gateway", "interface", "truncated")
-    assert csv_of(given, table="routes", columns=columns) == (
-        "destination,gateway,interface,truncated\n"
-        "a-very-long-nam…,another-long-na…,eth0,destination gateway\n"
-    )

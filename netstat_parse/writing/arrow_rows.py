@@ -7,12 +7,11 @@ that are names, and whether netstat may have cut something.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
 from operator import add, itemgetter
+from typing import NamedTuple
 
 from netstat_parse.grammar.layout import Cells, Layout
-from netstat_parse.grammar.truncation import Truncation, is_address, is_number
-from netstat_parse.lazy import LazyPattern
+from netstat_parse.grammar.truncation import MARK, Truncation, is_address, is_number
 from netstat_parse.protocols import parse_proto
 from netstat_parse.schema import CONNECTIONS, FILLS, Kind
 from netstat_parse.writing.text import CsvRows, quote
@@ -26,21 +25,30 @@ _PROTO = _NAMES.index("proto")
 _HOSTS = _NAMES.index("local_host"), _NAMES.index("foreign_host")
 _PORTS = _NAMES.index("local_port"), _NAMES.index("foreign_port")
 _proto_of, _hosts_of, _ports_of = itemgetter(_PROTO), itemgetter(*_HOSTS), itemgetter(*_PORTS)
+_local_host_of, _local_port_of, _foreign_port_of = map(itemgetter, (_HOSTS[0], *_PORTS))
 
-_BYTE = "(?>25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = rf"{_BYTE}(?:\.{_BYTE}){{3}}"
-_IPV4_ONLY = LazyPattern(rf"{_IPV4}(?:\n{_IPV4})*+")
-"""Lines of which each is an IPv4 address."""
+DERIVED = frozenset(
+    (
+        *("transport", "family", "local_service", "foreign_service", "dialect"),
+        *("local_truncated", "foreign_truncated", "program_truncated"),
+    )
+)
+"""The columns that follow from the cells."""
+NOT_CUT = False, False
+MEMORY = 2**12
+"""About so many hosts, and so many ends of rows, are kept to be known again."""
 
-PLAIN = {
-    "local_service": "",
-    "foreign_service": "",
-    "local_truncated": "False",
-    "foreign_truncated": "False",
-    "program_truncated": "False",
-}
-"""The columns that follow from the cells, and what they hold in most rows."""
-DERIVED = frozenset((*PLAIN, "transport", "family", "dialect"))
+
+class Traits(NamedTuple):
+    """What the derived columns of a row follow from."""
+
+    proto: str
+    family: str | None
+    is_local_cut: bool = False
+    is_foreign_cut: bool = False
+    is_program_cut: bool = False
+    local_service: str = ""
+    foreign_service: str = ""
 
 
 class ConnectionRows:
@@ -51,11 +59,22 @@ class ConnectionRows:
         self._csv = CsvRows(layout, quote)
         places = [CONNECTIONS.columns.index(c.name) for c in columns if c.is_cell]
         self._pick = _picker(places)
+        self._ends_in_program = places[-1] == len(_NAMES) - 1
         self._derived = [column.name for column in columns[len(places) :]]
-        self._tails: dict[str, str] = {}
-        """For each proto the end of an ordinary row: its derived columns."""
-        self._tails_of_cut: dict[str, str] = {}
+        self._fills = [
+            [n for n, name in enumerate(layout.forms) if name in names]
+            for side in ("local", "foreign")
+            for names in [(f"{side}_host{FILLS}", f"{side}_port{FILLS}")]
+        ]
+        """For each side the forms that fill their columns."""
         self._told: dict[str, tuple[str, str | None]] = {}
+        """The transport and the family that a proto tells."""
+        self._tails: dict[str, tuple[str, str]] = {}
+        """The derived columns of an ordinary row of a proto, and of one whose program is cut."""
+        self._made: dict[Traits, str] = {}
+        """The derived columns of other rows."""
+        self._ipv4: set[str] = set()
+        """Hosts that are IPv4 addresses."""
 
     @staticmethod
     def can_make(kind: Kind, columns: Sequence[Column]) -> bool:
@@ -71,74 +90,96 @@ class ConnectionRows:
     ) -> list[bytes]:
         rows = self._csv.rename_and_mark(rows, truncation, marked)
         cut = self._csv.find_cut_programs(rows, text)
-        self._csv.mark_programs(rows, cut)
         protos = list(map(_proto_of, rows))
         for proto in set(protos).difference(self._tails):
             self._learn(proto)
-        tails = list(map(self._tails.__getitem__, protos))
+        tails = [self._tails[proto][0] for proto in protos]
         for i in cut:
-            tails[i] = self._tails_of_cut[protos[i]]
-        odd = set(marked) if truncation is Truncation.POSSIBLE else set()
-        odd.update(_with_named_ports(rows), self._with_other_families(rows, protos))
-        if odd:
-            programs = set(cut)
-        for i in odd:
-            forms = marked.get(i) if truncation is Truncation.POSSIBLE else None
-            rows[i], tails[i] = self._odd_row(rows[i], forms, i in programs)
-        if not self._csv.is_plain(text):
+            tails[i] = self._tails[protos[i]][1]
+        odd = dict.fromkeys(self._with_other_families(rows, protos), NOT_CUT)
+        odd |= dict.fromkeys(_with_named_ports(rows), NOT_CUT)
+        if truncation is Truncation.POSSIBLE:
+            odd |= {i: self._cut_sides(forms) for i, forms in marked.items()}
+        programs = set(cut) if odd else ()
+        for i, sides in odd.items():
+            rows[i], tails[i] = self._odd_row(rows[i], sides, i in programs)
+        is_plain = self._csv.is_plain(text)
+        if is_plain and text.isascii() and self._ends_in_program:
+            for i in cut:  # no name ends in a mark itself
+                tails[i] = MARK + tails[i]
+        else:
+            self._csv.mark_programs(rows, cut)
+        if not is_plain:
             rows = [tuple(map(quote, cells)) for cells in rows]
         texts = map(",".join, map(self._pick, rows) if self._pick else rows)
         return list(map(str.encode, map(add, texts, tails)))
 
     def _learn(self, proto: str) -> None:
         """Remember what a proto tells, and the ends of ordinary rows of it."""
-        self._told[proto] = transport, family = parse_proto(proto)
-        family = family or "ipv4"
-        self._tails[proto] = self._tail(transport, family, {})
-        self._tails_of_cut[proto] = self._tail(transport, family, {"program_truncated": "True"})
+        self._told[proto] = parse_proto(proto)
+        traits = Traits(proto, self._told[proto][1] or "ipv4")
+        self._tails[proto] = self._tail(traits), self._tail(traits._replace(is_program_cut=True))
 
-    def _tail(self, transport: str, family: str | None, others: Mapping[str, str]) -> str:
+    def _tail(self, traits: Traits) -> str:
         """The texts of the derived columns, each behind a comma."""
+        made = self._made.get(traits)
+        if made is not None:
+            return made
         values = {
-            "transport": quote(transport),
-            "family": family or "",
+            "transport": quote(self._told[traits.proto][0]),
+            "family": traits.family or "",
             "dialect": self._layout.dialect,
-            **PLAIN,
-            **others,
+            "local_service": quote(traits.local_service),
+            "foreign_service": quote(traits.foreign_service),
+            "local_truncated": str(traits.is_local_cut),
+            "foreign_truncated": str(traits.is_foreign_cut),
+            "program_truncated": str(traits.is_program_cut),
         }
-        return "".join([f",{values.get(name, '')}" for name in self._derived])
+        made = "".join([f",{values.get(name, '')}" for name in self._derived])
+        if len(self._made) > MEMORY:
+            self._made.clear()
+        self._made[traits] = made
+        return made
+
+    def _cut_sides(self, forms: Cells) -> tuple[bool, bool]:
+        """Whether netstat may have cut the local address, and the foreign one."""
+        local, foreign = self._fills
+        return any(forms[n] for n in local), any(forms[n] for n in foreign)
 
     def _with_other_families(self, rows: list[Cells], protos: list[str]) -> list[int]:
         """The places of rows whose proto does not tell the family, and which may be no IPv4."""
         untold = {proto for proto in set(protos) if self._told[proto][1] is None}
         if not untold:
             return []
-        hosts = [row[_HOSTS[0]] for row in rows if row[_PROTO] in untold]
-        if _IPV4_ONLY.fullmatch("\n".join(hosts)):
+        new = set(map(_local_host_of, rows)) - self._ipv4
+        others = {host for host in new if ":" in host or not is_address(host)}
+        if len(self._ipv4) > MEMORY:
+            self._ipv4 = set()
+        self._ipv4 |= new - others
+        if not others:
             return []
         return [
             i
-            for i, proto in enumerate(protos)
-            if proto in untold and not _IPV4_ONLY.fullmatch(rows[i][_HOSTS[0]])
+            for i, (host, proto) in enumerate(zip(map(_local_host_of, rows), protos, strict=True))
+            if host in others and proto in untold
         ]
 
-    def _odd_row(self, row: Cells, forms: Cells | None, is_program_cut: bool) -> tuple[Cells, str]:
+    def _odd_row(
+        self, row: Cells, sides: tuple[bool, bool], is_program_cut: bool
+    ) -> tuple[Cells, str]:
         """A row's cells, of which ports are numbers, and the texts of its derived columns."""
-        named = dict(zip(self._layout.forms, forms, strict=True)) if forms else {}
-        others = {"program_truncated": str(is_program_cut)}
-        cells = list(row)
-        for side, place in zip(("local", "foreign"), _PORTS, strict=True):
-            if _is_name(row[place]):
-                others[f"{side}_service"] = quote(row[place])
-                cells[place] = ""
-            is_cut = named.get(f"{side}_host{FILLS}") or named.get(f"{side}_port{FILLS}")
-            others[f"{side}_truncated"] = str(bool(is_cut))
         transport, family = self._told[_proto_of(row)]
         if family is None:
             family = _family_of(_hosts_of(row))
         if family is None and transport != "sctp":
             family = self._layout.plain_family
-        return tuple(cells), self._tail(transport, family, others)
+        names = [port if _is_name(port) else "" for port in _ports_of(row)]
+        if any(names):
+            cells = list(row)
+            for place, name in zip(_PORTS, names, strict=True):
+                cells[place] = "" if name else cells[place]
+            row = tuple(cells)
+        return row, self._tail(Traits(_proto_of(row), family, *sides, is_program_cut, *names))
 
 
 def _picker(places: Sequence[int]) -> Callable[[Cells], Sequence[str]] | None:
@@ -153,7 +194,7 @@ def _picker(places: Sequence[int]) -> Callable[[Cells], Sequence[str]] | None:
 
 def _with_named_ports(rows: list[Cells]) -> list[int]:
     """The places of rows with a port that is a name."""
-    ports = "".join(chain.from_iterable(map(_ports_of, rows)))
+    ports = "".join(map(_local_port_of, rows)) + "".join(map(_foreign_port_of, rows))
     if not ports or is_number(ports):
         return []
     return [i for i, row in enumerate(rows) if any(map(_is_name, _ports_of(row)))]

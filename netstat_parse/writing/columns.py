@@ -116,8 +116,6 @@ def known_columns(kind: Kind) -> dict[str, Getter | None]:
     known: dict[str, Getter | None] = dict.fromkeys(OF_SNAPSHOT)
     known |= {column: _MADE_OF_CELLS.get(column) or _field(column) for column in kind.columns}
     known.update(_field_getters(base, ()))
-    if "truncated" in base.model_fields:
-        known |= {cell.name: _cut(cell.name) for cell in kind.cells if cell.truncatable}
     for record in base.__subclasses__():
         known |= _own_getters(record, base)
     return known
@@ -168,16 +166,6 @@ def _mark(record: Any, field: str) -> str:
     cut = getattr(record, "truncated", ())
     is_cut = field in cut if isinstance(cut, tuple) else cut and field == "name"
     return MARK if is_cut or getattr(record, f"{field}_truncated", False) else ""
-
-
-def _cut(field: str) -> Getter:
-    """The text of a field that netstat may have cut."""
-
-    def text_of(record: Any) -> str:
-        text = _text(getattr(record, field))
-        return text + MARK if field in record.truncated else text
-
-    return text_of
 
 
 def kind_names() -> tuple[str, ...]:
