@@ -70,7 +70,10 @@ NOT_INSISTED_ON = ("test_real_windows.py",)
 PACKAGES = {
     "test_arrow.py": ("pyarrow", "arro3.core", "arro3.io"),
     "test_arrow_files.py": ("pyarrow", "arro3.core", "arro3.io"),
-    "test_cook_book.py": ("pyarrow", "polars", "pandas", "dask", "fastapi", "prometheus_client"),
+    "test_data_page.py": (
+        *("arro3.core", "arro3.io", "dask", "duckdb", "fastapi", "httpx", "matplotlib", "pandas"),
+        *("polars", "prometheus_client", "pyarrow"),
+    ),
     "test_scans.py": ("pyarrow", "arro3.core", "arro3.io", "polars", "pandas", "duckdb"),
 }
 """The modules that need optional packages (`pip install .[test-data]`), and which."""
