@@ -50,7 +50,7 @@ class ArrowFile:
         self._overflows: deque[Overflow] = deque()
         self._typer = RowTyper(columns, get_backend(), self._overflows.append)
         self._queue: Queue[Rows | None] = Queue(WAITING)
-        self._is_given_up = False
+        self._has_ended = False
         self._failure: BaseException | None = None
         self._thread: Thread | None = None
 
@@ -66,7 +66,7 @@ class ArrowFile:
         if error is None:
             self._start()
         else:
-            self._is_given_up = True
+            self._file.is_given_up = True
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join()
@@ -103,18 +103,17 @@ class ArrowFile:
         except BaseException as error:
             # The libraries raise errors of their own where the file has raised one.
             self._failure = self._file.failure or error
-            while not self._is_given_up and self._queue.get() is not None:
+            for _ in self._taken():
                 pass  # so that nobody waits for room
 
     def _taken(self) -> Iterator[Rows]:
-        while (rows := self._queue.get()) is not None:
-            yield rows
-        if self._is_given_up:
-            raise _GivenUpError
-
-
-class _GivenUpError(Exception):
-    """The file will not be kept."""
+        """The rows that are given, up to None."""
+        while not self._has_ended:
+            rows = self._queue.get()
+            if rows is None:
+                self._has_ended = True
+            else:
+                yield rows
 
 
 class _Output(io.RawIOBase, BinaryIO):
@@ -122,6 +121,8 @@ class _Output(io.RawIOBase, BinaryIO):
 
     def __init__(self, file: ByteWriter) -> None:
         self.failure: BaseException | None = None
+        self.is_given_up = False
+        """Nothing more is written: with its end, whoever reads a pipe would take it for whole."""
         self._file = file
         self._size = 0
 
@@ -131,7 +132,8 @@ class _Output(io.RawIOBase, BinaryIO):
     def write(self, data: ReadableBuffer, /) -> int:
         view = memoryview(data).cast("B")
         try:
-            self._file.write(bytes(view))
+            if not self.is_given_up:
+                self._file.write(bytes(view))
         except BaseException as error:
             self.failure = error
             raise
