@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,18 +33,19 @@ DIALECTS = {
 PAGES_WITH_CODE = [ROOT / "README.md", *sorted(PAGES.glob("**/*.md"))]
 FIXTURES = ROOT / "fixtures"
 
-BLOCK = re.compile(r"^```text\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 
 
-def find_blocks(page: Path) -> list[str]:
-    """The captures that a page shows."""
-    return [found[1] for found in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+def find_blocks(page: Path, language: str) -> list[str]:
+    """The blocks of a page that are in this language; captures are `text`."""
+    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
+    return [block for named, block in blocks if named == language]
 
 
 CAPTURES = [
     pytest.param(page.stem, block, id=f"{page.stem}-{number}")
     for page in sorted((PAGES / "formats").glob("*.md"))
-    for number, block in enumerate(find_blocks(page), 1)
+    for number, block in enumerate(find_blocks(page, "text"), 1)
 ]
 
 
@@ -69,6 +72,13 @@ def folder(tmp_path: Path) -> Path:
     log = "".join(f"2026-11-22T12:00:{second}Z\n{capture}\n" for second in (10, 20, 30))
     with gzip.open(tmp_path / "day.log.gz", "wt", encoding="utf-8") as file:
         file.write(log)
+    (tmp_path / "yesterday.txt").write_text(capture, encoding="utf-8")
+    shutil.copy(FIXTURES / "linux" / "listening.txt", tmp_path / "today.txt")
+    (tmp_path / "captures").mkdir()
+    for host in ("linux/npt", "macos/n-p-tcp", "freebsd/14-an", "windows/ano"):
+        shutil.copy(FIXTURES / f"{host}.txt", tmp_path / "captures")
+    bundle = [(FIXTURES / "linux" / f"{name}.txt").read_text() for name in ("npt", "rn", "ia", "s")]
+    (tmp_path / "bundle.txt").write_text("\n".join(bundle), encoding="utf-8")
     return tmp_path
 
 
@@ -83,6 +93,26 @@ def test_python_in_the_pages_runs(example: CodeExample, folder: Path) -> None:
         [sys.executable, "-c", example.source],
         cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"},
+        check=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(block, id=f"{page.stem}-{number}")
+        for page in PAGES_WITH_CODE
+        for number, block in enumerate(find_blocks(page, "bash"), 1)
+    ],
+)
+def test_shell_in_the_pages_runs(script: str, folder: Path) -> None:
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env={"PATH": path, "PYTHONPATH": str(ROOT)},
         check=True,
         timeout=120,
     )
