@@ -72,6 +72,8 @@ class Account:
         """Of the line, counted from 1."""
         self.line = ""
         """As it was read."""
+        self.is_counted = False
+        """What comes is a further part of a line that was counted."""
         self._sink = sink
         self._strict = strict
         self.other_program = ""
@@ -93,7 +95,8 @@ class Account:
 
     def count(self, kind: LineKind, lines: int = 1) -> None:
         """Count the line, or several, under its kind."""
-        self.counts[kind] += lines
+        if not self.is_counted:
+            self.counts[kind] += lines
 
     def note(self, text: str) -> None:
         """Count the line as a note."""

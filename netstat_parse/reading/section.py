@@ -133,11 +133,11 @@ class Section:
             for piece in lines:
                 self.take_bare(piece, piece)
         elif "=" in text and (lines := split_line(text)):
-            counted = sum(self.account.counts.values())
-            for piece in lines:
+            self.take_bare(lines[0], lines[0])
+            self.account.is_counted = True
+            for piece in lines[1:]:
                 self.take_bare(piece, piece)
-            more = sum(self.account.counts.values()) - counted - 1
-            self.account.count(LineKind.ROW, -more)
+            self.account.is_counted = False
         else:
             self.take_bare(text, raw)
 
