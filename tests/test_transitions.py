@@ -109,7 +109,7 @@ EXPECTED = {
     (At.BETWEEN, Header): Then(At.IN_TABLE, HEADER, [START]),
     (At.BETWEEN, SurplusHeader): Then(At.ASIDE, UNPARSED, [TOO_MANY]),
     (At.BETWEEN, OtherBanner): Then(At.ASIDE, BANNER),
-    (At.BETWEEN, Stamp): Then(At.BETWEEN, TIMESTAMP, [BETWEEN]),
+    (At.BETWEEN, Stamp): Then(At.BETWEEN, TIMESTAMP),
     (At.BETWEEN, Prompt): Then(At.BETWEEN, NOTED, [("note", PROMPT)]),
     (At.BETWEEN, Rule): Then(At.BETWEEN, NOTED, [("note", "------")]),
     (At.BETWEEN, Note): Then(At.BETWEEN, NOTED, [("note", NOTE)]),
@@ -158,7 +158,7 @@ EXPECTED = {
     (At.ASIDE, Header): Then(At.IN_TABLE, HEADER, [SET_ASIDE, START]),
     (At.ASIDE, SurplusHeader): Then(At.ASIDE, UNPARSED, [SET_ASIDE, TOO_MANY]),
     (At.ASIDE, OtherBanner): Then(At.ASIDE, BANNER, [SET_ASIDE]),
-    (At.ASIDE, Stamp): Then(At.BETWEEN, TIMESTAMP, [SET_ASIDE, BETWEEN]),
+    (At.ASIDE, Stamp): Then(At.BETWEEN, TIMESTAMP, [SET_ASIDE]),
     (At.ASIDE, Prompt): Then(At.BETWEEN, NOTED, [("note", PROMPT), SET_ASIDE]),
     (At.ASIDE, Rule): Then(At.ASIDE, NOTED, [("note", "------")]),
     (At.ASIDE, Note): Then(At.ASIDE, NOTED, [("note", NOTE)]),
@@ -336,7 +336,7 @@ def test_the_stamp_of_a_snapshot_is_the_last_one_above_it() -> None:
     assert take(DATE, "", PROMPT, NOTE, "odd", *capture)[-1] == ("start", "linux", AT)
     assert take(DATE, *capture, *capture)[-1] == START
     assert take(*capture, DATE, *capture)[-1] == ("start", "linux", AT)
-    assert take(DATE, linux_row(ROW, "p"), "")[1] == ("start", "linux", AT)
+    assert take(DATE, linux_row(ROW, "p"), "")[0] == ("start", "linux", AT)
 
 
 def test_only_stamps_in_front_of_lines_outside_of_a_snapshot_are_the_next_ones() -> None:

@@ -391,6 +391,7 @@ BLOCK = "b7d1a3e0c2f40000 51aa00f1 tcp{}       0      0  {:{width}} {:{width}} E
         (4, "host-1.example.ssh", False),
         (6, "2001:db8::1c2d.22", True),
         (6, "2001:db8::1c2d:3.1", False),  # 16 characters: of a host that was cut to them
+        (6, "e:81::5:c3.z39.50", False),  # a service with a dot in its name
     ],
 )
 def test_a_host_of_more_than_12_proves_that_control_blocks_stand_beside_numbers(

@@ -217,7 +217,7 @@ def _dot_host_with_names(side: str, limits: AddressLimits, least: int) -> Parser
     )
     proof = rf"(?=\S{{{least + 1},}}{NUMBER_BEHIND}){IPV4}{NUMBER_BEHIND}"
     if limits.host_of_ipv4 is None:
-        ipv6 = rf"{A_COLON}\S{{{least + 1},{longest - 1}}}{NUMBER_BEHIND}"
+        ipv6 = rf"{A_COLON}\S{{{least + 1},{longest - 1}}}{PORT_BEHIND}{NUMBER_BEHIND}"
         proof += rf"|{ipv6}|{A_COLON}\S{{{longest + 1},}}?{PORT_BEHIND}"
     complete = rf"{COMPLETE_IPV6}(?<!\S{{{longest + 1}}}){PORT_BEHIND}"
     whole = token("host", rf"{complete} | {DOT_HOST} (?!{cut}|{proof}) \S+? {PORT_BEHIND}")

@@ -21,6 +21,7 @@ from netstat_parse.dialects.headers import (
     find_layout,
     is_known_header,
     may_be_header,
+    split_line,
 )
 from netstat_parse.lazy import LazyPattern
 
@@ -101,7 +102,7 @@ def find_frame(text: str, layout: Layout | None = None, dialect: str | None = No
 def _is_netstats(text: str, layout: Layout | None, dialect: str | None) -> bool:
     if layout is not None:
         return text.startswith(layout.prefixes) and _can_have_printed(layout, text)
-    if find_banner(text.strip()) is not None:
+    if find_banner(text.strip()) is not None or ("=" in text and split_line(text)):
         return True
     return may_be_header(text) and is_known_header(text, dialect)
 

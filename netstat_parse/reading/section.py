@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from netstat_parse.dialects.headers import Banner, is_of_system, split_line
+from netstat_parse.dialects.headers import Banner, is_of_system
 from netstat_parse.errors import NotNetstatError
 from netstat_parse.reading import around
 from netstat_parse.reading.account import Account, LineKind, Spent
@@ -132,7 +132,7 @@ class Section:
             self.without_end = 0
             for piece in lines:
                 self.take_bare(piece, piece)
-        elif "=" in text and (lines := split_line(text)):
+        elif "=" in text and (lines := self.wrapping.split(self, text)):
             self.take_bare(lines[0], lines[0])
             self.account.is_counted = True
             for piece in lines[1:]:

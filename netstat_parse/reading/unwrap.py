@@ -6,7 +6,7 @@ all that a name in it has of escape sequences and entities.
 
 from __future__ import annotations
 
-from netstat_parse.dialects.headers import Banner
+from netstat_parse.dialects.headers import Banner, split_line
 from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD
 from netstat_parse.grammar.truncation import size_of
 from netstat_parse.reading import around, noise, stamps
@@ -48,6 +48,18 @@ class Wrapping:
         bare = self.frame.take_off(line) if self.frame is not None else None
         self._is_framed = bare is not None
         return line if bare is None else bare
+
+    def split(self, section: Section, text: str) -> list[str]:
+        """The lines that stand in one. The first of them teaches the frame that it stands in."""
+        lines = split_line(text)
+        if lines or self._is_framed or section.table is not None:
+            return lines
+        frame = around.find_frame(text, None, section.options.dialect)
+        bare = frame.take_off(text) if frame is not None else None
+        lines = split_line(bare) if bare is not None else []
+        if lines:
+            self.frame, self._is_framed = frame, True
+        return lines
 
     def learn(self, section: Section, text: str, found: Line, expected: Expected) -> Line:
         """What a line is, if that is known when its frame is taken off."""
