@@ -124,7 +124,8 @@ def _read_rows(section: Section, held: Sequence[HeldLine], verdict: Verdict) -> 
     for hole in (*sorted(set(holes)), len(held)):
         if start < hole:
             account.number = held[start].number - 1
-            section.take_rows(rows[start:hole], made[start:hole], known)
+            last = held[hole - 1].line
+            section.take_rows(rows[start:hole], made[start:hole], known, last)
         if hole < len(held):
             _read_row(section, held[hole], layout, is_good=held[hole].ways in good)
         start = hole + 1
