@@ -106,12 +106,12 @@ class LineReader:
             rows = [self._behind_stamp(text_of(line)) for line in rows]
         made, holes, known = reader.read(rows)
         if not holes:
-            section.take_rows(rows, made, known)
+            section.take_rows(rows, made, known, lines[-1])
             return len(lines)
         done = 0
         for hole in (*holes, len(lines)):
             if done < hole and section.table is not None:
-                section.take_rows(rows[done:hole], made[done:hole], known)
+                section.take_rows(rows[done:hole], made[done:hole], known, lines[hole - 1])
                 done = hole
             # Behind a stamp or a prompt there is no table, so a row is no row until a header comes.
             while done < len(lines) and (done == hole or section.table is None or section.above):

@@ -188,8 +188,13 @@ class Section:
         """The input ends in the line that is taken, without a line end."""
         return self.without_end == self.account.number
 
-    def take_rows(self, rows: Sequence[lines.Line], made: list[Made], known: Known) -> None:
-        """Take lines that are rows of the table, complete in themselves, and what they gave."""
+    def take_rows(
+        self, rows: Sequence[lines.Line], made: list[Made], known: Known, raw: lines.Line
+    ) -> None:
+        """Take lines that are rows of the table, complete in themselves, and what they gave.
+
+        `raw` is the last line as it stands in the input.
+        """
         see_first_row(self, text_of(rows[0]))
         table = self.table
         assert table is not None
@@ -204,7 +209,7 @@ class Section:
         last = text_of(rows[-1])
         row = table.find_unfinished(last)
         if row is not None:
-            place = self.account.number, last
+            place = self.account.number, text_of(raw)
             table.pending = PendingRow(row, made[-1], known, place)
         elif table.may_go_on(last):
             table.pending = PendingRow(Row(last, (), 0), made[-1], known)
