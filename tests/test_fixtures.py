@@ -74,6 +74,30 @@ def test_gives_the_same_however_it_is_fed(original_datadir: Path, capture: str) 
     assert list(ns.read_log(path)) == snapshots
 
 
+STAMPS = ("Sun Nov 22 12:22:41 UTC 2026\n", "Sun Nov 22 12:23:41 UTC 2026\n")
+
+
+@each_capture
+def test_twice_in_a_log_gives_two_of_each(original_datadir: Path, capture: str) -> None:
+    lines, snapshots = lines_of(original_datadir / capture), expected(original_datadir, capture)
+    assert_twice([STAMPS[0], *lines, STAMPS[1], *lines], snapshots)
+
+
+@pytest.mark.parametrize("capture", ["toybox/antuwp.txt", "toybox/antuwep.txt", "solaris/unix.txt"])
+def test_a_long_name_takes_in_no_table_below(original_datadir: Path, capture: str) -> None:
+    """A name of 255 bytes, or a path, could hold the banner and the header."""
+    lines, snapshots = lines_of(original_datadir / capture), expected(original_datadir, capture)
+    assert_twice(lines * 2, snapshots)
+
+
+def assert_twice(lines: list[str], snapshots: list[ns.Snapshot]) -> None:
+    found = list(ns.iter_snapshots(lines))
+    for kind in KINDS:
+        tables = [getattr(snapshot, kind.name) for snapshot in snapshots]
+        assert [getattr(snapshot, kind.name) for snapshot in found] == tables * 2
+    assert [len(s.unparsed) for s in found] == [len(s.unparsed) for s in snapshots] * 2
+
+
 @each_capture
 def test_every_line_is_counted(original_datadir: Path, capture: str) -> None:
     lines, snapshots = lines_of(original_datadir / capture), expected(original_datadir, capture)

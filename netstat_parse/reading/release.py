@@ -124,8 +124,7 @@ def _read_rows(section: Section, held: Sequence[HeldLine], verdict: Verdict) -> 
     for hole in (*sorted(set(holes)), len(held)):
         if start < hole:
             account.number = held[start].number - 1
-            last = held[hole - 1].line
-            section.take_rows(rows[start:hole], made[start:hole], known, last)
+            section.take_rows(rows[start:hole], made[start:hole], known, held[hole - 1].line)
         if hole < len(held):
             _read_row(section, held[hole], layout, is_good=held[hole].ways in good)
         start = hole + 1

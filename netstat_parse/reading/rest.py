@@ -9,7 +9,9 @@ whose text may go on, a line that can be its rest is not acted upon:
   reported, or becomes a note if it looks like a prompt, and the name above is marked as truncated.
 - A path may be longer, and so may the rest of a row that was cut within a name. Then the next line
   tells: a row that follows belongs to the table above, since netstat prints a header first; and
-  what stands between is the rest. Anything else that follows leaves the lines what they look like.
+  what stands between is the rest. Anything else that follows leaves the lines what they look like,
+  and so does a header right below a banner: of all that a long name could hold, that is what every
+  log has below its rows.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ def take_rest(section: Section, table: Table, text: str) -> bool:
     elif not (fits or are_row):
         return False
     elif row.held:
-        _hold(section, row, text)
+        _hold(section, row, text, looks)
     elif not text.strip(" \t"):
         row.go_on(text)
         section.account.count(LineKind.BLANK)
@@ -83,11 +85,11 @@ def _take_doubtful(section: Section, table: Table, row: PendingRow, text: str, l
     is_field = table.is_field_open()
     is_note = isinstance(looks, Note) and len(looks.text) > 2
     if not is_field and not is_note:
-        _hold(section, row, text)
+        _hold(section, row, text, looks)
         return
     table.mark_unfinished()
     if isinstance(looks, Banner | OtherBanner):
-        _hold(section, row, text)
+        _hold(section, row, text, looks)
         return
     row.go_on(text)
     if isinstance(looks, Prompt | Rule | Note):
@@ -96,8 +98,9 @@ def _take_doubtful(section: Section, table: Table, row: PendingRow, text: str, l
         section.account.report(1, MAY_BE_REST)
 
 
-def _hold(section: Section, row: PendingRow, text: str) -> None:
+def _hold(section: Section, row: PendingRow, text: str, looks: Line) -> None:
     row.held.append(HeldLine(*section.account.place, section.raw))
+    row.holds_banner = isinstance(looks, Banner)
     row.go_on(text)
 
 
@@ -143,8 +146,11 @@ def are_no_rest(section: Section, text: str) -> bool:
     table = section.table
     if table is None or table.pending is None or not table.pending.held:
         return False
+    looks = _looks(section, text)
+    if table.pending.holds_banner and isinstance(looks, Header):
+        return True
     may_go_on = table.has_room_for(text) or table.are_row(text)
-    is_row = isinstance(_looks(section, text), Row) or table.starts_row(text)
+    is_row = isinstance(looks, Row) or table.starts_row(text)
     return not may_go_on and not is_row
 
 

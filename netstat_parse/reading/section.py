@@ -189,11 +189,11 @@ class Section:
         return self.without_end == self.account.number
 
     def take_rows(
-        self, rows: Sequence[lines.Line], made: list[Made], known: Known, line: lines.Line
+        self, rows: Sequence[lines.Line], made: list[Made], known: Known, raw: lines.Line
     ) -> None:
         """Take lines that are rows of the table, complete in themselves, and what they gave.
 
-        `line` is the last of them as it was read, with what is around it.
+        `raw` is the last line as it stands in the input.
         """
         see_first_row(self, text_of(rows[0]))
         table = self.table
@@ -209,7 +209,7 @@ class Section:
         last = text_of(rows[-1])
         row = table.find_unfinished(last)
         if row is not None:
-            place = self.account.number, text_of(line)
+            place = self.account.number, text_of(raw)
             table.pending = PendingRow(row, made[-1], known, place)
         elif table.may_go_on(last):
             table.pending = PendingRow(Row(last, (), 0), made[-1], known)

@@ -63,6 +63,8 @@ class PendingRow:
         """It and the lines below that are or may be its rest, as one line."""
         self.held: list[HeldLine] = []
         """The lines below that are its rest if a row follows, and else what they look like."""
+        self.holds_banner = False
+        """The last of them looks like a banner."""
 
     def go_on(self, text: str) -> None:
         """A line is its rest, or may be."""
