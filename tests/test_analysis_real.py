@@ -25,6 +25,7 @@ from sockets import (
     _libc,
     in_namespace,
     kinds,
+    proc_rows,
     said_by,
     wait_for,
 )
@@ -82,6 +83,15 @@ def connect(listener: socket.socket, port: int = 0) -> tuple[socket.socket, sock
 
 def is_closed(s: socket.socket) -> bool:
     return STATES[s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]] == "CLOSED"
+
+
+def states_at(one: Place, other: Place) -> dict[Place, str]:
+    """The kernel's state of each end of this connection that is there; of closed sockets too."""
+    return {
+        (str(row.local[0]), row.local[1]): STATES[row.state]
+        for row in proc_rows("tcp", "tcp6")
+        if {row.local[1], row.foreign[1]} == {one[1], other[1]}
+    }
 
 
 SERVER = """
@@ -219,9 +229,11 @@ def test_what_a_script_did_with_connections(kind: str) -> None:
             log.capture()  # 2
             log.capture()  # 3
             accepted.close()  # the server closes first, and is left in TIME_WAIT
-            wait_for(lambda: said_by(client).state == "CLOSE_WAIT")
+            # Its FIN is acknowledged with a delay: until then it is in FIN_WAIT_1.
+            wait_for(lambda: states_at(*ends) == {ends[0]: "CLOSE_WAIT", ends[1]: "FIN_WAIT_2"})
             log.capture()  # 4: FIN_WAIT_2 and CLOSE_WAIT
             client.close()
+            wait_for(lambda: states_at(*ends) == {ends[1]: "TIME_WAIT"})
             log.capture()  # 5: TIME_WAIT alone
             log.capture()  # 6
             time.sleep(1.1)  # RFC 6191: a later timestamp opens a connection again
@@ -364,15 +376,19 @@ def test_the_bounds_of_lifetimes_hold_the_truth() -> None:
 
     def body() -> None:
         snapshots: list[ns.Snapshot] = []
+        late = timedelta()
         done = Event()
 
         def watch() -> None:
+            nonlocal late
             while True:
                 ends = done.is_set()
                 at = datetime.now(UTC)
                 output = subprocess.run(
                     ["netstat", "-antpe"], capture_output=True, text=True, check=True
                 )
+                # It is of some time between its stamp and this much later.
+                late = max(late, datetime.now(UTC) - at)
                 snapshots.append(ns.parse(f"{at.isoformat()}\n{output.stdout}"))
                 if ends:
                     return
@@ -399,8 +415,6 @@ def test_the_bounds_of_lifetimes_hold_the_truth() -> None:
         found = {frozenset(places(life.pair)): life for life in lives}
         assert len(found) == len(lives)
         assert found.keys() <= truth.keys()
-        # netstat takes a while, so a capture is of some time between its stamp and this much later.
-        late = timedelta(seconds=0.5)
         for ends, (opened, closed) in truth.items():
             life = found.get(ends)
             if life is None:
