@@ -16,8 +16,9 @@ from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
 from netstat_parse.errors import InputError
+from netstat_parse.reading.compression import is_compressed
 from netstat_parse.reading.containers import find_container
-from netstat_parse.reading.sources import is_compressed, open_input, read_chunks
+from netstat_parse.reading.sources import open_input, read_chunks
 
 HEAD = 1024
 """Bytes by which an archive is known."""
@@ -115,6 +116,9 @@ def _expand(name: str, file: BinaryIO, depth: int) -> Iterator[Input]:
         yield from _tar_members(name, file, depth)
     elif container in ("zip", "tar"):
         yield failing(name, "it is an archive in an archive: unpack it first")
+    elif container.startswith("compressed"):
+        advice = "decompress it first, or compress it by zstd, xz or gzip"
+        yield failing(name, f"it is {container}, which is not read: {advice}")
     else:
         yield failing(name, f"it is {container}, which is not read")
 

@@ -30,6 +30,7 @@ from netstat_parse.reading.classify import (
     Stamped,
     classify,
 )
+from netstat_parse.reading.compression import is_compressed
 from netstat_parse.reading.lines import text_of
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.reader import LineReader
@@ -52,15 +53,8 @@ process, with what comes before it."""
 STEP = 2**15
 """Bytes that are read in one step when it is looked for."""
 
-NO_TEXT = (
-    b"\x1f\x8b",
-    b"BZh",
-    b"\xfd7zXZ",
-    codecs.BOM_UTF8,
-    codecs.BOM_UTF16_LE,
-    codecs.BOM_UTF16_BE,
-)
-"""How compressed files begin, and marks of an encoding."""
+MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""Marks of an encoding."""
 
 
 class Part(NamedTuple):
@@ -128,7 +122,7 @@ def _is_text(file: BinaryIO, place: int) -> bool:
     """
     file.seek(place)
     head = file.read(16)
-    return b"\0" not in head and not head.startswith(NO_TEXT)
+    return b"\0" not in head and not is_compressed(head) and not head.startswith(MARKS)
 
 
 def find_snapshot(file: BinaryIO, at: int, options: Options) -> int | None:

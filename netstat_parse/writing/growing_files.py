@@ -47,7 +47,7 @@ def open_growing(
         with open_output(path) as text:
             yield text
         return
-    if path.lower().endswith((".bz2", ".xz")):
+    if path.lower().endswith((".bz2", ".xz", ".zst")):
         raise OutputError(f"{path}: a file that grows can be plain, or compressed as .gz")
     file = GrowingFile(path, on_note)
     try:

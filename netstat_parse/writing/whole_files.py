@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO
 
 from netstat_parse.errors import OutputError
+from netstat_parse.reading.compression import import_zstd
 from netstat_parse.reading.sources import reason_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def open_output(
     A file is written beside its target and put in its place when the block ends without an
     exception: until then, and after an exception, the old file is as it was. A device or a pipe is
     written directly, or, with `all_or_nothing`, when the block ends without an exception. A name
-    that ends in .gz, .bz2 or .xz compresses.
+    that ends in .gz, .bz2, .xz or .zst compresses.
 
     Raises OutputError if the file can't be opened, written or put in its place; BrokenPipeError if
     nobody reads the pipe any more.
@@ -167,6 +168,8 @@ def _compress_as_named(raw: _RawOutput, name: str) -> Any:
         import lzma
 
         return lzma.LZMAFile(file, "wb")
+    if suffix == ".zst":
+        return import_zstd().ZstdFile(file, "wb")
     return raw
 
 
