@@ -74,6 +74,7 @@ PACKAGES = {
         *("arro3.core", "arro3.io", "dask", "duckdb", "fastapi", "httpx", "matplotlib", "pandas"),
         *("polars", "prometheus_client", "pyarrow"),
     ),
+    "test_remote.py": ("fsspec", "gcp_storage_emulator", "gcsfs", "moto", "paramiko", "s3fs"),
     "test_scans.py": ("pyarrow", "arro3.core", "arro3.io", "polars", "pandas", "duckdb"),
 }
 """The modules that need optional packages (`pip install .[test-data]`), and which."""

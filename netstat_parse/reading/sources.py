@@ -10,6 +10,8 @@ import codecs
 import io
 import itertools
 import os
+import re
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,11 +22,15 @@ from netstat_parse.reading.compression import MAGIC, decompress
 
 OnBytes = Callable[[int], None]
 """Called after each read with the number of bytes that it gave, before any decompression."""
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+"""How a URL begins. A drive of Windows has one letter."""
 
 
 @contextmanager
 def open_input(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Opens a file to read its bytes; "-" is standard input, which is not closed at the end.
+
+    A URL is a file elsewhere: see reading/remote.py.
 
     Raises InputError if there is no such file, or it may not be read.
     """
@@ -34,6 +40,12 @@ def open_input(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         if buffer is None:
             raise InputError("standard input is closed")
         yield buffer
+        return
+    if is_remote(name):
+        from netstat_parse.reading.remote import open_remote
+
+        with open_remote(name) as file:
+            yield file
         return
     with ExitStack() as stack:
         try:
@@ -68,6 +80,25 @@ def read_chunks(file: BinaryIO, size: int, on_bytes: OnBytes | None = None) -> I
         if head.startswith(magic):
             chunks = decompress(chunks, compression, size, name)
     yield from chunks
+
+
+def is_remote(path: str) -> bool:
+    """True for a URL, unless there is a file of that name."""
+    return "://" in path and SCHEME.match(path) is not None and not os.path.lexists(path)
+
+
+def size_of(file: BinaryIO) -> int | None:
+    """The size of an open file in bytes; None if it is a pipe, or nothing tells."""
+    try:
+        status = os.fstat(file.fileno())
+    except OSError:  # no file of the system's
+        if not file.seekable():
+            return None
+        place = file.tell()
+        size = file.seek(0, os.SEEK_END)
+        file.seek(place)
+        return size
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def check_encoding(name: str) -> None:
