@@ -85,8 +85,8 @@ def http_server(folder: Path) -> Iterator[str]:
             server.shutdown()
 
 
-class _Login(paramiko.ServerInterface):
-    def check_auth_password(self, username: str, password: str) -> int:
+class _Login(paramiko.ServerInterface):  # type: ignore[misc]
+    def check_auth_password(self, username: str, password: str) -> Any:
         is_right = (username, password) == (USER, PASSWORD)
         return paramiko.AUTH_SUCCESSFUL if is_right else paramiko.AUTH_FAILED
 
@@ -94,7 +94,7 @@ class _Login(paramiko.ServerInterface):
         return int(paramiko.OPEN_SUCCEEDED)
 
 
-class _Files(paramiko.SFTPServerInterface):
+class _Files(paramiko.SFTPServerInterface):  # type: ignore[misc]
     """The files of this machine."""
 
     def canonicalize(self, path: str) -> str:
@@ -125,20 +125,19 @@ class _Files(paramiko.SFTPServerInterface):
         return self._answer(work)
 
     def remove(self, path: str) -> Any:
-        return self._answer(lambda: os.unlink(path) or paramiko.SFTP_OK)
+        return self._answer(lambda: os.unlink(path))
 
     def posix_rename(self, oldpath: str, newpath: str) -> Any:
-        return self._answer(lambda: os.replace(oldpath, newpath) or paramiko.SFTP_OK)
+        return self._answer(lambda: os.replace(oldpath, newpath))
 
     def chattr(self, path: str, attr: Any) -> Any:
-        return self._answer(
-            lambda: paramiko.SFTPServer.set_file_attr(path, attr) or paramiko.SFTP_OK
-        )
+        return self._answer(lambda: paramiko.SFTPServer.set_file_attr(path, attr))
 
     @staticmethod
     def _answer(work: Any) -> Any:
         try:
-            return work()
+            found = work()
+            return paramiko.SFTP_OK if found is None else found
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno)
 
