@@ -53,6 +53,7 @@ PROGRAMS = {
     "test_real_linux.py": ("netstat",),
     "test_report_page.py": ("chromium",),
     "test_real_windows.py": ("wine", "localedef"),
+    "test_spark.py": ("java",),
     "test_where_ss.py": ("netstat", "ss"),
     "test_real_tables.py": ("netstat", "busybox", "toybox", "ip"),
     "test_made_up_kernel.py": ("netstat", "busybox", "toybox", "ip", "unshare"),
