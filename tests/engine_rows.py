@@ -18,6 +18,16 @@ from netstat_parse.writing.columns import default_columns
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 SEEN = tuple(kind for kind in KINDS if kind.name != "other_tables")
+MORE = """\
+Active UNIX domain sockets (servers and established)
+Proto RefCnt Flags       Type       State         I-Node   PID/Program name     Path
+unix  2      [ ACC ]     STREAM     LISTENING     18446744073709551615 412/systemd-journal  /run/a b
+unix  3      [ ]         DGRAM                    20001    -                    @x, "y"
+Current listen queue sizes (qlen/incqlen/maxqlen)
+Proto Listen                           Local Address
+tcp4  0/0/128                          *.22
+tcp6  9223372036854775807/0/128        ::1.5432
+"""
 
 
 def make_captures(folder: Path) -> list[Path]:
@@ -35,7 +45,11 @@ def make_captures(folder: Path) -> list[Path]:
             damaged = folder / f"{number}-damaged.txt"
             damaged.write_bytes(data)
             found.append(damaged)
-    for name, bad in (("none.log", b"hello\n"), ("cut.gz", gzip.compress(bytes(data))[:-20])):
+    for name, bad in (
+        ("more.log", MORE.encode()),
+        ("none.log", b"hello\n"),
+        ("cut.gz", gzip.compress(b"hello\n" * 99)[:-9]),
+    ):
         (folder / name).write_bytes(bad)
         found.insert(len(found) // 2, folder / name)
     return found

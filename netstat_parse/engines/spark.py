@@ -199,7 +199,7 @@ class _Reading:
         schema = to_arrow_schema(self._schema, timezone="UTC")
         for start, inputs in _inputs_of(partition.value, self.settings.options):
             typer = RowTyper(self._what.columns, get_backend("pyarrow"), self._take_overflow)
-            for rows in self._rows(inputs):
+            for rows in self._rows(inputs, start):
                 batch = typer.batch(rows)
                 starts = pyarrow.repeat(pyarrow.scalar(start, pyarrow.int64()), len(batch))
                 yield pyarrow.RecordBatch.from_arrays(
@@ -210,7 +210,7 @@ class _Reading:
                     schema=schema,
                 )
 
-    def _rows(self, inputs: Iterator[Input]) -> Iterator[Rows]:
+    def _rows(self, inputs: Iterator[Input], start: int) -> Iterator[Rows]:
         encoding = self.settings.encoding
         if self._what.kind is UNPARSED:
             of = What(CONNECTIONS, columns_of(CONNECTIONS), options=self._what.options)
@@ -219,7 +219,7 @@ class _Reading:
         if self.settings.mode == "permissive":
             keep = lambda *_: None  # noqa: E731
             return read_rows(inputs, self._what, encoding=encoding, on_failure=keep)
-        return _with_advice(read_rows(inputs, self._what, encoding=encoding))
+        return _with_advice(read_rows(inputs, self._what, encoding=encoding), start)
 
     def _take_overflow(self, overflow: Overflow) -> None:
         if self.settings.mode == "failfast":
@@ -230,11 +230,12 @@ class _Reading:
 ADVICE = '(with the option mode=permissive it is kept in the table "unparsed")'
 
 
-def _with_advice(found: Iterator[Rows]) -> Iterator[Rows]:
+def _with_advice(found: Iterator[Rows], start: int) -> Iterator[Rows]:
     try:
         yield from found
     except (InputError, ParseError) as error:
         notes = " ".join(getattr(error, "__notes__", ()))
+        notes += f", counted from byte {start} of the file" if start else ""
         raise InputError(f"{error} {notes} {ADVICE}") from error
 
 
