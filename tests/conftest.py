@@ -76,6 +76,8 @@ PACKAGES = {
         *("polars", "prometheus_client", "pyarrow"),
     ),
     "test_remote.py": ("fsspec", "gcp_storage_emulator", "gcsfs", "moto", "paramiko", "s3fs"),
+    "test_spark.py": ("pyarrow", "pyspark"),
+    "test_sql.py": ("duckdb",),
     "test_scans.py": ("pyarrow", "arro3.core", "arro3.io", "polars", "pandas", "duckdb"),
 }
 """The modules that need optional packages (`pip install .[test-data]`), and which."""

@@ -4,8 +4,8 @@
     spark.readStream.format("netstat").load("/var/log/captures/")
 
 Small files are packed together into a partition. A large one is cut where snapshots begin, which
-changes nothing, as a snapshot stands alone; each task finds by itself where its part begins and
-ends. What a task needs of memory does not depend on the size of files.
+changes nothing, as a snapshot stands alone. What a task needs of memory does not depend on the size
+of files.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NamedTuple, cast
+from functools import partial
+from typing import Any, BinaryIO, cast
 
 from pyspark.sql import types as spark_types
 from pyspark.sql.datasource import (
@@ -27,9 +28,9 @@ from pyspark.sql.datasource import (
 from pyspark.sql.types import StructField, StructType
 
 from netstat_parse.errors import InputError, ParseError, WhereError
-from netstat_parse.reading.inputs import Input, failing, find_files, is_archive, open_inputs
+from netstat_parse.reading.inputs import Input, find_files, is_archive, open_inputs, shown_name
 from netstat_parse.reading.options import Options
-from netstat_parse.reading.parts import PartReader, find_part, places_for_cuts
+from netstat_parse.reading.parts import Part, PartReader, find_parts
 from netstat_parse.reading.remote import find_system
 from netstat_parse.reading.sources import is_remote, open_input
 from netstat_parse.scans import Scan, What, read_rows
@@ -62,19 +63,11 @@ _TYPES = {
 """Spark has no unsigned integers."""
 
 
-class Piece(NamedTuple):
-    """A file, or what stands in it behind one of the places where it may be cut."""
-
-    path: str
-    places: range = range(1)
-    number: int = 0
-
-
 class Pieces(InputPartition):  # type: ignore[misc]
     """What one task reads."""
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
-        self.value = tuple(pieces)
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.value = tuple(parts)
 
 
 class Settings:
@@ -171,21 +164,20 @@ class _Reading:
     def partition(self, files: Iterable[str]) -> list[Pieces]:
         """The partitions of these files; there is always one, without which Spark fails."""
         found: list[Pieces] = []
-        packed: list[Piece] = []
+        packed: list[Part] = []
         left = size = self.settings.partition
+        options = self.settings.options._replace(strict=False)
         for path in files:
             length = _size_of(path)
-            places = range(1)
             # The numbers of lines that are not understood are counted from the file's start.
-            if length > size and self._what.kind is not UNPARSED and not self.settings.encoding:
-                places = range(1) if is_archive(path) else places_for_cuts(path, size)
-            if len(places) > 1:
-                found += [Pieces([Piece(path, places, n)]) for n in range(len(places))]
+            may_be_cut = self._what.kind is not UNPARSED and not self.settings.encoding
+            if length > size and may_be_cut and not is_archive(path):
+                found += [Pieces([part]) for part in find_parts(path, options, size)]
                 continue
             if packed and length > left:
                 found.append(Pieces(packed))
                 packed, left = [], size
-            packed.append(Piece(path))
+            packed.append(Part(path))
             left -= length
         if packed or not found:
             found.append(Pieces(packed))
@@ -197,7 +189,7 @@ class _Reading:
         from pyspark.sql.pandas.types import to_arrow_schema
 
         schema = to_arrow_schema(self._schema, timezone="UTC")
-        for start, inputs in _inputs_of(partition.value, self.settings.options):
+        for start, inputs in _inputs_of(partition.value):
             typer = RowTyper(self._what.columns, get_backend("pyarrow"), self._take_overflow)
             for rows in self._rows(inputs, start):
                 batch = typer.batch(rows)
@@ -256,28 +248,21 @@ def _age_of(path: str, now: float) -> float:
     return now - os.stat(path).st_mtime
 
 
-def _inputs_of(pieces: Iterable[Piece], options: Options) -> Iterator[tuple[int, Iterator[Input]]]:
+def _inputs_of(parts: Iterable[Part]) -> Iterator[tuple[int, Iterator[Input]]]:
     """The inputs that these are, and where in their files they begin."""
-    whole = [piece.path for piece in pieces if len(piece.places) == 1]
+    whole = [part.path for part in parts if not part.is_cut]
     if whole:
         yield 0, (given for path in whole for given in open_inputs(path))
-    for piece in pieces:
-        if len(piece.places) > 1:
-            try:
-                with open_input(piece.path) as file:
-                    part = find_part(file, piece.places, piece.number, options)
-            except InputError as error:
-                yield 0, iter([failing(piece.path, str(error).partition(": ")[2])])
-                continue
-            if part is not None:  # else what stands there is of the part before
-                part = part._replace(path=piece.path)
+    for part in parts:
+        if part.is_cut:
+            name = shown_name(part.path)
+            yield part.start, iter([Input(name, partial(_open_part, part), is_member=True)])
 
-                @contextmanager
-                def open_part(part: Any = part) -> Iterator[BinaryIO]:
-                    with open_input(part.path) as file:
-                        yield cast(BinaryIO, PartReader(file, part))
 
-                yield part.start, iter([Input(piece.path, open_part, is_member=True)])
+@contextmanager
+def _open_part(part: Part) -> Iterator[BinaryIO]:
+    with open_input(part.path) as file:
+        yield cast(BinaryIO, PartReader(file, part))
 
 
 class NetstatReader(_Reading, DataSourceReader):  # type: ignore[misc]
