@@ -229,9 +229,9 @@ class Scan:
         if self._what.kind is not UNPARSED:
             ignored = None if self._on_error == "raise" else lambda *_: None
             return read_rows(inputs, self._what, encoding=self._encoding, on_failure=ignored)
-        return self._problems(inputs)
+        return self.problems(inputs)
 
-    def _problems(self, inputs: Iterable[Input]) -> Iterator[Rows]:
+    def problems(self, inputs: Iterable[Input]) -> Iterator[Rows]:
         """What was not understood, instead of what was."""
         ready: list[Rows] = []
         sink = ArrowSink(ready.append, kind=UNPARSED, columns=self._what.columns)

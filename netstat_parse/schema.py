@@ -77,6 +77,9 @@ class Kind:
     def __repr__(self) -> str:
         return f"<kind {self.name}>"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _made_once, (self.name,)  # another process has its own
+
     @property
     def names(self) -> tuple[str, ...]:
         """The results names of its cells, in their order."""
@@ -267,3 +270,7 @@ _KIND_OF = {name: kind for kind in KINDS for name in (kind.name, kind.option)}
 def get_kind(name: str) -> Kind:
     """The kind of this name or option; KeyError if there is none."""
     return _KIND_OF[name]
+
+
+def _made_once(name: str) -> Kind:
+    return next(kind for kind in (*KINDS, UNPARSED) if kind.name == name)

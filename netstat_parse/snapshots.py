@@ -310,11 +310,12 @@ def read_log(
 ) -> Iterator[Snapshot]:
     """The snapshots in a file, one after another, each as soon as it is complete.
 
-    A file compressed with gzip, bzip2 or xz is known by its content, and so are tar and zip
-    archives, whose members are read one after another. A folder stands for the files in it. `path`
-    may be "-" for standard input. `encoding` names an old code page (cp866, gbk, shift_jis ...);
-    UTF-8 and UTF-16 are known by themselves. The other options are those of SnapshotReader.
-    `Snapshot.source` is the path, for a member of an archive `archive/member`.
+    A file compressed with gzip, bzip2, xz or zstd (before Python 3.14 that needs the extra [zstd])
+    is known by its content, and so are tar and zip archives, whose members are read one after
+    another. A folder stands for the files in it. `path` may be "-" for standard input. `encoding`
+    names an old code page (cp866, gbk, shift_jis ...); UTF-8 and UTF-16 are known by themselves.
+    The other options are those of SnapshotReader. `Snapshot.source` is the path, for a member of an
+    archive `archive/member`.
 
     Raises InputError if the file can't be read or is damaged; NotNetstatError at its end if it
     holds no netstat output; with `strict` ParseError at the first line that can't be placed;

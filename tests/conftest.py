@@ -53,6 +53,7 @@ PROGRAMS = {
     "test_real_linux.py": ("netstat",),
     "test_report_page.py": ("chromium",),
     "test_real_windows.py": ("wine", "localedef"),
+    "test_spark.py": ("java",),
     "test_where_ss.py": ("netstat", "ss"),
     "test_real_tables.py": ("netstat", "busybox", "toybox", "ip"),
     "test_made_up_kernel.py": ("netstat", "busybox", "toybox", "ip", "unshare"),
@@ -74,6 +75,9 @@ PACKAGES = {
         *("arro3.core", "arro3.io", "dask", "duckdb", "fastapi", "httpx", "matplotlib", "pandas"),
         *("polars", "prometheus_client", "pyarrow"),
     ),
+    "test_remote.py": ("fsspec", "gcp_storage_emulator", "gcsfs", "moto", "paramiko", "s3fs"),
+    "test_spark.py": ("pyarrow", "pyspark"),
+    "test_sql.py": ("duckdb",),
     "test_scans.py": ("pyarrow", "arro3.core", "arro3.io", "polars", "pandas", "duckdb"),
 }
 """The modules that need optional packages (`pip install .[test-data]`), and which."""

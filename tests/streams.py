@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 
+from netstat_parse.errors import MissingExtraError
+from netstat_parse.reading.compression import import_zstd
 from netstat_parse.reading.lines import Batch, batches
 from netstat_parse.reading.sources import open_input
 
@@ -28,6 +30,15 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "bzip2": bz2.compress,
     "xz": lzma.compress,
 }
+try:
+    ZSTD: Any = import_zstd()
+except MissingExtraError:
+    if os.environ.get("NETSTAT_PARSE_ALL_PROGRAMS"):
+        raise
+    ZSTD = None
+else:
+    _CHECKED = {ZSTD.CompressionParameter.checksum_flag: 1}
+    COMPRESS["zstd"] = lambda data: ZSTD.compress(data, options=_CHECKED)
 ROWS = [f"tcp  0  {n} 10.0.0.{n % 256}:{n * 7919 % 65536} ESTABLISHED" for n in range(5000)]
 TEXT = ("\n".join(ROWS) + "\n").encode()
 WIDE = "tcp\t10.0.0.1\r\n€ 𝄞 ਊ \u2028 \u010a\x0b|\n\nlast\0"

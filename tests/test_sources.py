@@ -25,6 +25,7 @@ from streams import (
     TEXT,
     WIDE,
     WIDE_LINES,
+    ZSTD,
     alarm,
     each_compression,
     heavy_imports,
@@ -187,6 +188,7 @@ def bomb(compression: str, length: int) -> bytes:
         "gzip": lambda: zlib.compressobj(1, zlib.DEFLATED, 31),
         "bzip2": bz2.BZ2Compressor,
         "xz": lambda: lzma.LZMACompressor(preset=0),
+        "zstd": lambda: ZSTD.ZstdCompressor(1),
     }
     compressor = makers[compression]()
     zeros = bytes(1_000_000)

@@ -24,12 +24,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streams import ROWS, TEXT, alarm, heavy_imports, python, read_file
+from streams import ROWS, TEXT, ZSTD, alarm, heavy_imports, python, read_file
 
 from netstat_parse.errors import NetstatError, OutputError
 from netstat_parse.writing.whole_files import open_output
 
 SUFFIX = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
+if ZSTD is not None:
+    SUFFIX[".zst"] = ZSTD.decompress
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ def write_and_raise(path: str | Path, text: str, error: type[BaseException]) -> 
         raise error
 
 
-@pytest.mark.parametrize("suffix", ["", ".gz", ".bz2", ".xz"])
+@pytest.mark.parametrize("suffix", ["", *SUFFIX])
 @pytest.mark.parametrize(
     "error", [BrokenError, KeyboardInterrupt, SystemExit, BrokenPipeError, FileNotFoundError]
 )
@@ -344,7 +346,7 @@ def test_a_full_device_while_another_error_passes() -> None:
         write_and_raise("/dev/full", "x\n", BrokenError)
 
 
-@pytest.mark.parametrize("suffix", ["", ".gz", ".bz2", ".xz"])
+@pytest.mark.parametrize("suffix", ["", *SUFFIX])
 def test_a_file_that_may_not_grow_leaves_the_old_one(suffix: str, tmp_path: Path) -> None:
     # The limit stands in for a full disk: the system refuses to write in the same way.
     code = """if True:

@@ -20,15 +20,26 @@ def find_name(port: int, transport: str) -> str | None:
     return _tables()[1].get((port, transport))
 
 
+def list_services() -> list[tuple[int, str, str]]:
+    """Each port, transport and name or alias that is known."""
+    found = []
+    for line in _lines():
+        number, transport, *names = line.split()
+        found += [(int(number), transport, name) for name in names]
+    return found
+
+
+def _lines() -> list[str]:
+    text = files(__package__).joinpath("services.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
 @cache
 def _tables() -> tuple[dict[str, frozenset[int]], dict[tuple[int, str], str]]:
     """Name -> numbers; (number, transport) -> name."""
     ports: dict[str, frozenset[int]] = {}
     name_of: dict[tuple[int, str], str] = {}
-    text = files(__package__).joinpath("services.txt").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
+    for line in _lines():
         number, transport, *names = line.split()
         for name in names:
             ports[name] = ports.get(name, frozenset()) | {int(number)}

@@ -94,9 +94,29 @@ def add_analysis_commands(commands: Commands) -> None:
     )
     report.add_argument("-o", dest="output", metavar="OUT.html", help="default: standard output")
 
+    sql = commands.add_parser(
+        "sql",
+        help="answer SQL over captures, by DuckDB",
+        description="Answers SQL, by DuckDB (the extra [sql]). Tables: connections, unix_sockets, "
+        "routes, interfaces, multicast_groups, listen_queues, statistics, other_tables, unparsed, "
+        "listening, pairs, changes, lifetimes, services; in_cidr(local_address, '10.0.0.0/8') is "
+        "true in that network. Without QUERY there is a prompt.",
+    )
+    sql.set_defaults(work=_sql)
+    sql.add_argument("files", metavar="[QUERY] FILE", nargs="*", default=["-"])
+    _add_inputs(sql, has_files=False)
+    _add_each(sql)
+    sql.add_argument("-o", dest="output", metavar="OUT", help="default: standard output")
+    sql.add_argument(
+        "--to",
+        choices=("table", "csv", "json", "jsonl", "parquet"),
+        help="default: by the suffix of OUT, else a table",
+    )
+    sql.add_argument("--save", metavar="FILE.duckdb", help="keep the database; it is replaced")
 
-def _add_inputs(command: argparse.ArgumentParser) -> None:
-    add_input_options(command)
+
+def _add_inputs(command: argparse.ArgumentParser, *, has_files: bool = True) -> None:
+    add_input_options(command, has_files=has_files)
     add_where_options(command)
 
 
@@ -168,3 +188,9 @@ def _report(options: argparse.Namespace) -> int:
     from netstat_parse.command.report import report
 
     return report(options)
+
+
+def _sql(options: argparse.Namespace) -> int:
+    from netstat_parse.command.sql import sql
+
+    return sql(options)

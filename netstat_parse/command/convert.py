@@ -21,6 +21,7 @@ from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.inputs import Input, open_inputs
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.reader import LineReader
+from netstat_parse.reading.sources import is_remote
 from netstat_parse.schema import CONNECTIONS
 from netstat_parse.writing.choice import ChoosingSink
 from netstat_parse.writing.text import CsvSink, DialectSink, JsonLinesSink, RowSink
@@ -191,7 +192,7 @@ def find_dialects(files: Sequence[str], options: argparse.Namespace) -> tuple[st
     """
     sink = DialectSink()
     for path in files:
-        if path != "-" and os.path.isfile(path):
+        if is_remote(path) or (path != "-" and os.path.isfile(path)):
             for given in open_inputs(path):
                 reader = LineReader(sink, reader_options(options)._replace(strict=False))
                 with suppress(InputError, NotNetstatError):  # whoever reads it then tells

@@ -7,7 +7,7 @@ read, or lines of it were not understood and nothing else is known to have chang
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
@@ -16,15 +16,8 @@ from netstat_parse.command.analysis import in_order, write_records
 from netstat_parse.command.inputs import Inputs, reading
 from netstat_parse.command.messages import NothingReadError, UsageError, complain
 from netstat_parse.models import Connection, Snapshot
-from netstat_parse.writing.sockets import (
-    connection_text,
-    host_text,
-    pid_text,
-    port_text,
-    process_text,
-    program_text,
-    stamp_text,
-)
+from netstat_parse.writing.record_columns import CHANGE_COLUMNS, state_text
+from netstat_parse.writing.sockets import connection_text, process_text, stamp_text
 from netstat_parse.writing.whole_files import open_output
 
 SAME, CHANGED, TROUBLE = 0, 1, 2
@@ -89,11 +82,6 @@ def change_line(change: Change) -> str:
     return " ".join(filter(None, parts)).rstrip()
 
 
-def state_text(row: Connection | None) -> str:
-    """The state; empty if there is none."""
-    return row.state.value if row is not None and row.state is not None else ""
-
-
 def owner_text(row: Connection | None) -> str:
     """The process, else what else is known of who owns it; empty if nothing is."""
     if row is None:
@@ -103,31 +91,3 @@ def owner_text(row: Connection | None) -> str:
     fields = vars(row)
     user = fields.get("user") or fields.get("uid")
     return fields.get("executable") or (f"user {user}" if user is not None else "")
-
-
-Getter = Callable[[Change], str]
-
-
-def _row(change: Change) -> Connection:
-    row = change.after or change.before
-    assert row is not None
-    return row
-
-
-CHANGE_COLUMNS: dict[str, Getter] = {
-    "since": lambda change: stamp_text(change.since),
-    "at": lambda change: stamp_text(change.at),
-    "kind": lambda change: change.kind,
-    "proto": lambda change: _row(change).proto,
-    "local_address": lambda change: host_text(_row(change).local),
-    "local_port": lambda change: port_text(_row(change).local),
-    "foreign_address": lambda change: host_text(_row(change).foreign),
-    "foreign_port": lambda change: port_text(_row(change).foreign),
-    "state_before": lambda change: state_text(change.before),
-    "state_after": lambda change: state_text(change.after),
-    "pid_before": lambda change: pid_text(change.before.process if change.before else None),
-    "program_before": lambda change: program_text(change.before.process if change.before else None),
-    "pid_after": lambda change: pid_text(change.after.process if change.after else None),
-    "program_after": lambda change: program_text(change.after.process if change.after else None),
-}
-"""The columns of a change in CSV."""

@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     from netstat_parse.analysis.wanted import Wanted
 
 
-def add_input_options(command: argparse.ArgumentParser) -> None:
+def add_input_options(command: argparse.ArgumentParser, *, has_files: bool = True) -> None:
     """Adds the inputs of a command, and the options of reading them: see `command/inputs.py`."""
-    command.add_argument(
-        "files",
-        metavar="FILE",
-        nargs="*",
-        default=["-"],
-        help="a file, compressed or not, a tar or zip archive, a folder; none, or -: standard "
-        "input",
-    )
+    if has_files:
+        command.add_argument(
+            "files",
+            metavar="FILE",
+            nargs="*",
+            default=["-"],
+            help="a file, compressed or not, a tar or zip archive, a folder, a URL; none, or -: "
+            "standard input",
+        )
     add_dialect(command)
     command.add_argument(
         "--encoding",

@@ -39,6 +39,7 @@ from netstat_parse.reading.inputs import Input, find_files, open_inputs
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.reader import LineReader
+from netstat_parse.reading.sources import size_of
 from netstat_parse.schema import KINDS
 from netstat_parse.writing.text import quote, quote_harmless
 from netstat_parse.writing.whole_files import descriptor_of, open_output
@@ -100,7 +101,10 @@ def reader_options(options: argparse.Namespace) -> Options:
 
 
 def _files_of(path: str) -> list[str]:
-    return find_files(path) or [path]  # an empty folder: whoever opens it tells
+    try:
+        return find_files(path) or [path]
+    except InputError:
+        return [path]  # as with an empty folder, whoever opens it tells
 
 
 class Inputs:
@@ -178,9 +182,9 @@ class Source:
         with given.open() as file:
             size = 0
             if not given.is_member:
-                status = os.fstat(file.fileno())
-                self.is_live = not stat.S_ISREG(status.st_mode)
-                size = 0 if self.is_live else status.st_size
+                known = size_of(file)
+                self.is_live = known is None
+                size = known or 0
             self.show_progress(size)
             on_bytes = self._progress.advance if self._progress else None
             has_begun = False

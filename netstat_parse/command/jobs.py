@@ -34,7 +34,7 @@ from netstat_parse.command.messages import KilledError
 from netstat_parse.command.options import ARROW_SUFFIXES
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.account import Spent
-from netstat_parse.reading.inputs import is_archive
+from netstat_parse.reading.inputs import is_archive, shown_name
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.parts import Part, PartReader, find_parts
 from netstat_parse.reading.reader import LineReader
@@ -142,7 +142,7 @@ def convert_in_processes(
                 if _is_read_here(path):
                     convert_file(path, options, sink, out, inputs.tally)
                     continue
-                with inputs.tally.following(path) as shown:
+                with inputs.tally.following(shown_name(path)) as shown:
                     shown.show_progress(os.path.getsize(path) if os.path.exists(path) else 0)
                     results = _in_order(pool, parts, setting, shown)
                     _join(results, setting, shown, sink, inputs)
@@ -303,7 +303,7 @@ def _convert_part(task: Task) -> Result:
             sink = make_arrow_sink(options, RowsFile(out), unparsed, note)
         else:
             sink = make_sink(options, _setting.form, out, unparsed, note, warn)
-        sink.begin_source(task.part.path)
+        sink.begin_source(shown_name(task.part.path))
         sink.number_mark = _setting.mark
         sink.resolve(*_setting.dialects)
         sink.leave_out_header()

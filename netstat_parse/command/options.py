@@ -23,7 +23,7 @@ SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl
 """The suffixes of OUT, and the formats that they stand for; --to may write any text as .txt."""
 ARROW_SUFFIXES = {".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow"}
 """Those of `convert` and `run` besides: files that are compressed in themselves."""
-COMPRESSIONS = (".gz", ".bz2", ".xz")
+COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
 PLAIN_SUFFIXES = frozenset((".dat", ".log", ".out", ".tmp"))
 """Suffixes that say nothing of the format."""
 # fmt: off
@@ -31,7 +31,7 @@ OTHER_SUFFIXES = frozenset((
     ".7z", ".br", ".db", ".doc", ".docx", ".duckdb", ".htm", ".html",
     ".lz", ".lz4", ".lzma", ".lzo", ".ods", ".orc", ".pdf", ".rar", ".sqlite",
     ".sqlite3", ".tar", ".tgz", ".tsv", ".xls", ".xlsx", ".xml", ".yaml", ".yml", ".z",
-    ".zip", ".zst",
+    ".zip",
 ))
 # fmt: on
 """Suffixes of what is not written, whatever --to says."""

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 
-from netstat_parse.analysis.pairs import SocketEnd, SocketPair, pairs
+from netstat_parse.analysis.pairs import SocketPair, pairs
 from netstat_parse.command.analysis import write_records
 from netstat_parse.command.inputs import reading
-from netstat_parse.writing.sockets import (
-    host_text,
-    in_order,
-    pair_text,
-    pid_text,
-    port_text,
-    program_text,
-)
+from netstat_parse.writing.record_columns import PAIR_COLUMNS
+from netstat_parse.writing.sockets import in_order, pair_text
 from netstat_parse.writing.terminal import printable
 from netstat_parse.writing.whole_files import open_output
-
-Getter = Callable[[SocketPair], str]
 
 
 def list_pairs(options: argparse.Namespace) -> int:
@@ -44,28 +35,3 @@ def pair_line(pair: SocketPair) -> str:
 def _line_with_sources(pair: SocketPair) -> str:
     sources = dict.fromkeys(end.source for end in in_order(pair) if end.source is not None)
     return f"{pair_line(pair)}  [{', '.join(map(printable, sources))}]"
-
-
-def _end_columns(side: str) -> dict[str, Getter]:
-    def of(get: Callable[[SocketEnd], str]) -> Getter:
-        return lambda pair: get(pair.first if side == "first" else pair.second)
-
-    return {
-        f"{side}_address": of(host_text),
-        f"{side}_port": of(port_text),
-        f"{side}_state": of(lambda end: end.state.value if end.state is not None else ""),
-        f"{side}_pid": of(lambda end: pid_text(end.process)),
-        f"{side}_program": of(lambda end: program_text(end.process)),
-        f"{side}_source": of(lambda end: end.source or ""),
-        f"{side}_is_seen": of(lambda end: str(end.is_seen).lower()),
-    }
-
-
-PAIR_COLUMNS: dict[str, Getter] = {
-    "transport": lambda pair: pair.transport,
-    **_end_columns("first"),
-    **_end_columns("second"),
-    "server": lambda pair: pair.server or "",
-    "is_inferred": lambda pair: str(pair.is_inferred).lower(),
-}
-"""The columns of a pair in CSV."""

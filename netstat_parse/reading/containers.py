@@ -14,7 +14,6 @@ _MAGIC = {
     b"070707": "a cpio archive",
     b"xar!": "a xar archive",
     b"\xed\xab\xee\xdb": "an RPM package",
-    b"\x28\xb5\x2f\xfd": "compressed by zstd",
     b"\x04\x22\x4d\x18": "compressed by lz4",
     b"LZIP": "compressed by lzip",
     b"\x89LZO\x00": "compressed by lzop",

@@ -16,8 +16,9 @@ from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
 from netstat_parse.errors import InputError
+from netstat_parse.reading.compression import is_compressed
 from netstat_parse.reading.containers import find_container
-from netstat_parse.reading.sources import is_compressed, open_input, read_chunks
+from netstat_parse.reading.sources import is_remote, open_input, read_chunks
 
 HEAD = 1024
 """Bytes by which an archive is known."""
@@ -39,12 +40,16 @@ class Input(NamedTuple):
 
 def find_files(path: str | os.PathLike[str]) -> list[str]:
     """The files that a path stands for: itself; of a folder, those in it; of a pattern (`*.log`)
-    that is no file's name, those that match.
+    that is no file's name, those that match. The same of a URL.
 
     Those of a folder come in the order of their names, with those of its folders, and without those
-    whose names begin with a dot. May be empty.
+    whose names begin with a dot. May be empty. Raises InputError if another machine does not tell.
     """
     name = os.fspath(path)
+    if is_remote(name):
+        from netstat_parse.reading.remote import list_remote
+
+        return list_remote(name)
     if glob.has_magic(name) and not os.path.lexists(name):
         matches = sorted(glob.glob(name, recursive=True))
         return [file for match in matches for file in find_files(match)] if matches else [name]
@@ -61,7 +66,11 @@ def find_files(path: str | os.PathLike[str]) -> list[str]:
 def open_inputs(path: str | os.PathLike[str]) -> Iterator[Input]:
     """The inputs that a path stands for, one after another; "-" is standard input."""
     name = os.fspath(path)
-    files = find_files(name)
+    try:
+        files = find_files(name)
+    except InputError as error:
+        yield failing(name, str(error).removeprefix(f"{shown_name(name)}: "))
+        return
     if not files:
         yield failing(name, "there are no files in this folder")
     for file in files:
@@ -70,7 +79,7 @@ def open_inputs(path: str | os.PathLike[str]) -> Iterator[Input]:
 
 def is_archive(path: str) -> bool:
     """True for a regular file that is an archive, or another container."""
-    if not os.path.isfile(path):
+    if not (is_remote(path) or os.path.isfile(path)):
         return False
     try:
         with open_input(path) as file:
@@ -83,13 +92,18 @@ def failing(name: str, reason: str) -> Input:
     """An input that can't be read, for this reason."""
 
     def fail() -> AbstractContextManager[BinaryIO]:
-        raise InputError(f"{name}: {reason}")
+        raise InputError(f"{shown_name(name)}: {reason}")
 
-    return Input(_shown(name), fail)
+    return Input(shown_name(name), fail)
 
 
-def _shown(name: str) -> str:
-    """A name as text that can be written: of bytes that are no UTF-8 it has escapes."""
+def shown_name(name: str) -> str:
+    """A name as text that can be written: of bytes that are no UTF-8 it has escapes, and of a URL
+    no password."""
+    if is_remote(name):
+        from netstat_parse.reading.remote import hide_password
+
+        name = hide_password(name)
     return name.encode(errors="backslashreplace").decode()
 
 
@@ -98,7 +112,7 @@ def _open_file(path: str) -> Iterator[Input]:
         try:
             file = stack.enter_context(open_input(path))
         except InputError:
-            yield Input(_shown(path), partial(open_input, path))  # which fails again
+            yield Input(shown_name(path), partial(open_input, path))  # which fails again
             return
         yield from _expand(path, file, 0)
 
@@ -108,13 +122,16 @@ def _expand(name: str, file: BinaryIO, depth: int) -> Iterator[Input]:
     head, file = _head_of(file)
     container = find_container(head)
     if container is None:
-        yield Input(_shown(name), lambda: nullcontext(file), depth > 0)
+        yield Input(shown_name(name), lambda: nullcontext(file), depth > 0)
     elif container == "zip" and not depth:
         yield from _zip_members(name, file)
     elif container == "tar" and depth < DEEPEST:
         yield from _tar_members(name, file, depth)
     elif container in ("zip", "tar"):
         yield failing(name, "it is an archive in an archive: unpack it first")
+    elif container.startswith("compressed"):
+        advice = "decompress it first, or compress it by zstd, xz or gzip"
+        yield failing(name, f"it is {container}, which is not read: {advice}")
     else:
         yield failing(name, f"it is {container}, which is not read")
 

@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple
 
 from netstat_parse.dialects import frozen
 from netstat_parse.dialects.headers import Banner, OtherBanner
+from netstat_parse.errors import InputError
 from netstat_parse.reading import noise
 from netstat_parse.reading.classify import (
     Blank,
@@ -30,9 +31,11 @@ from netstat_parse.reading.classify import (
     Stamped,
     classify,
 )
+from netstat_parse.reading.compression import is_compressed
 from netstat_parse.reading.lines import text_of
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.reader import LineReader
+from netstat_parse.reading.sources import is_remote, open_input, size_of
 from netstat_parse.reading.stamps import Stamp
 
 TYPE_CHECKING = False
@@ -52,15 +55,8 @@ process, with what comes before it."""
 STEP = 2**15
 """Bytes that are read in one step when it is looked for."""
 
-NO_TEXT = (
-    b"\x1f\x8b",
-    b"BZh",
-    b"\xfd7zXZ",
-    codecs.BOM_UTF8,
-    codecs.BOM_UTF16_LE,
-    codecs.BOM_UTF16_BE,
-)
-"""How compressed files begin, and marks of an encoding."""
+MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""Marks of an encoding."""
 
 
 class Part(NamedTuple):
@@ -100,10 +96,10 @@ def find_parts(path: str, options: Options, size: int = PART) -> Iterator[Part]:
     It is one part if it is compressed, in UTF-16, or no regular file.
     """
     start = 0
-    with suppress(OSError):  # whoever reads it tells
+    with suppress(OSError, InputError):  # whoever reads it tells
         for place in _find_places(path, size):
             if place > start:
-                with open(path, "rb") as file:
+                with open_input(path) as file:
                     end = find_snapshot(file, place, options)
                 if end is not None:
                     yield Part(path, start, end)
@@ -113,11 +109,12 @@ def find_parts(path: str, options: Options, size: int = PART) -> Iterator[Part]:
 
 def _find_places(path: str, size: int) -> range:
     """Where in a file to look for a snapshot to cut it at."""
-    status = os.stat(path)
-    if stat.S_ISREG(status.st_mode):  # what is read from a pipe is gone
-        with open(path, "rb") as file:
-            if _is_text(file, 0):
-                return range(size, status.st_size - size // 2, size)
+    # What is read from a pipe is gone.
+    if is_remote(path) or stat.S_ISREG(os.stat(path).st_mode):
+        with open_input(path) as file:
+            length = size_of(file)
+            if length is not None and _is_text(file, 0):
+                return range(size, length - size // 2, size)
     return range(0)
 
 
@@ -128,7 +125,7 @@ def _is_text(file: BinaryIO, place: int) -> bool:
     """
     file.seek(place)
     head = file.read(16)
-    return b"\0" not in head and not head.startswith(NO_TEXT)
+    return b"\0" not in head and not is_compressed(head) and not head.startswith(MARKS)
 
 
 def find_snapshot(file: BinaryIO, at: int, options: Options) -> int | None:

@@ -10,20 +10,27 @@ import codecs
 import io
 import itertools
 import os
+import re
+import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from typing import BinaryIO, Protocol
+from contextlib import ExitStack, contextmanager
+from typing import BinaryIO
 
 from netstat_parse.errors import InputError, UnknownEncodingError
+from netstat_parse.reading.compression import MAGIC, decompress
 
 OnBytes = Callable[[int], None]
 """Called after each read with the number of bytes that it gave, before any decompression."""
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+"""How a URL begins. A drive of Windows has one letter."""
 
 
 @contextmanager
 def open_input(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Opens a file to read its bytes; "-" is standard input, which is not closed at the end.
+
+    A URL is a file elsewhere: see reading/remote.py.
 
     Raises InputError if there is no such file, or it may not be read.
     """
@@ -33,6 +40,12 @@ def open_input(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         if buffer is None:
             raise InputError("standard input is closed")
         yield buffer
+        return
+    if is_remote(name):
+        from netstat_parse.reading.remote import open_remote
+
+        with open_remote(name) as file:
+            yield file
         return
     with ExitStack() as stack:
         try:
@@ -52,7 +65,7 @@ def read_chunks(file: BinaryIO, size: int, on_bytes: OnBytes | None = None) -> I
     head = b""
     chunks = _read_raw(file, size, on_bytes, name)
     try:
-        while any(len(head) < len(magic) and magic.startswith(head) for magic in _MAGIC):
+        while any(len(head) < len(magic) and magic.startswith(head) for magic in MAGIC):
             chunk = next(chunks, b"")
             if not chunk:
                 break
@@ -63,15 +76,29 @@ def read_chunks(file: BinaryIO, size: int, on_bytes: OnBytes | None = None) -> I
         raise
     if head:
         chunks = itertools.chain([head], chunks)
-    for magic, compression in _MAGIC.items():
+    for magic, compression in MAGIC.items():
         if head.startswith(magic):
-            chunks = _decompress(chunks, compression, size, name)
+            chunks = decompress(chunks, compression, size, name)
     yield from chunks
 
 
-def is_compressed(head: bytes) -> bool:
-    """True if a file that begins so is one to decompress."""
-    return head.startswith(tuple(_MAGIC))
+def is_remote(path: str) -> bool:
+    """True for a URL, unless there is a file of that name."""
+    return "://" in path and SCHEME.match(path) is not None and not os.path.lexists(path)
+
+
+def size_of(file: BinaryIO) -> int | None:
+    """The size of an open file in bytes; None if it is a pipe, or nothing tells."""
+    try:
+        status = os.fstat(file.fileno())
+    except OSError:  # no file of the system's
+        if not file.seekable():
+            return None
+        place = file.tell()
+        size = file.seek(0, os.SEEK_END)
+        file.seek(place)
+        return size
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def check_encoding(name: str) -> None:
@@ -167,162 +194,6 @@ def _read_non_blocking(file: BinaryIO, size: int) -> bytes:
             return os.read(number, size)  # the file's own buffer is empty
         except BlockingIOError:
             select.select([number], [], [])
-
-
-# Compression -------------------------------------------------------------------------------------
-
-_MAGIC = {
-    b"\x1f\x8b": "gzip",
-    b"\xfd7zXZ\x00": "xz",
-    # "BZh" alone may well begin a text: with its level and its first block's mark it does not.
-    **{b"BZh%d1AY&SY" % level: "bzip2" for level in range(1, 10)},
-    **{b"BZh%d\x17rE8P\x90" % level: "bzip2" for level in range(1, 10)},
-}
-"""How compressed files begin."""
-
-
-class _Decompressor(Protocol):
-    """What bz2 and lzma offer: decompresses one member of a file."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
-
-
-class _GzipDecompressor:
-    """Decompresses one member of a gzip file, in the way of bz2 and lzma.
-
-    zlib withholds what a call decompressed before it met damage. So the call is made again on a
-    copy from before, byte by byte, and the error is raised by the next call.
-    """
-
-    def __init__(self) -> None:
-        import zlib
-
-        self._error = zlib.error
-        self._inflate = zlib.decompressobj(wbits=31)
-        self._failure: Exception | None = None
-        self.needs_input = True
-
-    @property
-    def eof(self) -> bool:
-        return self._inflate.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inflate.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        if self._failure is not None:
-            raise self._failure
-        data = self._inflate.unconsumed_tail + data
-        before = self._inflate.copy()
-        try:
-            out = self._inflate.decompress(data, max_length)
-        except self._error as error:
-            self._failure = error
-            self.needs_input = False
-            saved = bytearray()
-            with suppress(self._error):
-                for place in range(len(data)):
-                    saved += before.decompress(data[place : place + 1])
-            return bytes(saved)
-        # An output that is full may have left more inside, even with all of the input taken.
-        self.needs_input = not self._inflate.unconsumed_tail and len(out) < max_length
-        return out
-
-
-_Errors = tuple[type[Exception], ...]
-
-
-def _decompressor_for(compression: str) -> tuple[Callable[[], _Decompressor], _Errors]:
-    """What makes a decompressor, and the errors by which it tells of damage.
-
-    The modules are imported here, as hardly any capture is compressed.
-    """
-    if compression == "gzip":
-        import zlib
-
-        return _GzipDecompressor, (zlib.error,)
-    if compression == "bzip2":
-        import bz2
-
-        return bz2.BZ2Decompressor, (OSError, EOFError)
-    import lzma
-
-    # The file says how much memory its decompression takes, up to 4 GiB; `xz -9` says 65 MiB.
-    return lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, 256 << 20), (lzma.LZMAError, EOFError)
-
-
-class _Members:
-    """Decompresses a file's members, one after another, at most `size` bytes at a time."""
-
-    def __init__(self, compression: str, size: int, name: str) -> None:
-        self._make, self._errors = _decompressor_for(compression)
-        self._damage = f"{name}: damaged {compression} data"
-        self._current: _Decompressor | None = self._make()
-        # bz2 and lzma withhold what one call decompressed before it met damage, so their calls are
-        # kept small: 8 bytes are less than what comes between the last data and a checksum that
-        # does not fit them. For gzip, small steps also bound the copying of what follows a member,
-        # when there are many tiny ones.
-        self._step, self._most = (16_384, size) if compression == "gzip" else (8, min(size, 1024))
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether no member has begun that has not ended."""
-        return self._current is None
-
-    def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Decompresses a chunk; raises InputError behind all that came before damage."""
-        for start in range(0, len(chunk), self._step):
-            data = chunk[start : start + self._step]
-            while data or (self._current is not None and not self._current.needs_input):
-                if self._current is None:
-                    data = data.lstrip(b"\0")  # padding between members, or after the last
-                    if not data:
-                        break
-                    self._current = self._make()
-                try:
-                    piece = self._current.decompress(data, self._most)
-                except self._errors as error:
-                    raise InputError(f"{self._damage}: {error}") from error
-                data = b""
-                if self._current.eof:
-                    data = self._current.unused_data
-                    self._current = None
-                if piece:
-                    yield piece
-
-
-def _decompress(chunks: Iterator[bytes], compression: str, size: int, name: str) -> Iterator[bytes]:
-    members = _Members(compression, size, name)
-    for chunk in chunks:
-        yield from _join_pieces(members.feed(chunk), size)
-    if not members.is_complete:
-        raise InputError(f"{name}: the {compression} data is cut off before its end")
-
-
-def _join_pieces(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """Joins small pieces up to `size` bytes; those before an InputError are given out first."""
-    joined: list[bytes] = []
-    length = 0
-    try:
-        for piece in pieces:
-            if joined and length + len(piece) > size:
-                yield b"".join(joined)
-                joined, length = [], 0
-            joined.append(piece)
-            length += len(piece)
-    except InputError:
-        if joined:
-            yield b"".join(joined)
-        raise
-    if joined:
-        yield b"".join(joined)
 
 
 # Encoding ----------------------------------------------------------------------------------------

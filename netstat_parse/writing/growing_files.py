@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import cast
 
 from netstat_parse.errors import OutputError
-from netstat_parse.reading.sources import reason_of
+from netstat_parse.reading.sources import is_remote, reason_of
 from netstat_parse.writing.whole_files import open_output
 
 TYPE_CHECKING = False
@@ -47,7 +47,9 @@ def open_growing(
         with open_output(path) as text:
             yield text
         return
-    if path.lower().endswith((".bz2", ".xz")):
+    if is_remote(path):
+        raise OutputError(f"{path}: a file that grows is on this machine")
+    if path.lower().endswith((".bz2", ".xz", ".zst")):
         raise OutputError(f"{path}: a file that grows can be plain, or compressed as .gz")
     file = GrowingFile(path, on_note)
     try:

@@ -51,6 +51,22 @@ def write_tables(
         draw(_title(snapshot, records, kind), list(shown), rows, file)
 
 
+def write_table(titles: Sequence[str], blocks: Iterable[list[list[str]]], file: TextIO) -> None:
+    """Writes rows under their titles; columns are as wide as the rows of a block need."""
+    widths = [0] * len(titles)
+    for i, block in enumerate(blocks):
+        rows = [[printable(text) for text in row] for row in block]
+        shown = rows if i else [list(map(printable, titles)), *rows]
+        widths = [max(w, *map(len, c)) for w, *c in zip(widths, *shown, strict=True)]
+        _write_aligned(shown, widths, file)
+
+
+def _write_aligned(rows: Iterable[Sequence[str]], widths: Sequence[int], file: TextIO) -> None:
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        file.write("  ".join(cells).rstrip() + "\n")
+
+
 def _shown_columns(dialect: str, kind: Kind, columns: Sequence[str] | None) -> tuple[str, ...]:
     if columns and "all" in columns:
         return all_columns(dialect, kind)[1:]
@@ -66,9 +82,7 @@ def _title(snapshot: Snapshot, records: Sequence[object], kind: Kind) -> str:
 def _plain_table(title: str, columns: list[str], rows: list[list[str]], file: TextIO) -> None:
     widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
     file.write(f"{title}\n")
-    for row in (columns, *rows):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        file.write("  ".join(cells).rstrip() + "\n")
+    _write_aligned((columns, *rows), widths, file)
 
 
 def _rich_table(title: str, columns: list[str], rows: list[list[str]], file: TextIO) -> None:

@@ -16,7 +16,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO
 
 from netstat_parse.errors import OutputError
-from netstat_parse.reading.sources import reason_of
+from netstat_parse.reading.compression import import_zstd
+from netstat_parse.reading.sources import is_remote, reason_of
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -38,7 +39,7 @@ def open_output(
     A file is written beside its target and put in its place when the block ends without an
     exception: until then, and after an exception, the old file is as it was. A device or a pipe is
     written directly, or, with `all_or_nothing`, when the block ends without an exception. A name
-    that ends in .gz, .bz2 or .xz compresses.
+    that ends in .gz, .bz2, .xz or .zst compresses. A URL is written as writing/remote.py says.
 
     Raises OutputError if the file can't be opened, written or put in its place; BrokenPipeError if
     nobody reads the pipe any more.
@@ -47,6 +48,12 @@ def open_output(
     if name is None or name == "-":
         with _write_standard_output() as text, _hold(text, all_or_nothing) as held:
             yield held
+        return
+    if is_remote(name):
+        from netstat_parse.writing.remote import write_remote
+
+        with write_remote(name) as file, _open_text(_RawOutput(file, file.name), name) as text:
+            yield text
         return
     with _convert_errors(name):
         descriptor = descriptor_of(name)
@@ -167,6 +174,8 @@ def _compress_as_named(raw: _RawOutput, name: str) -> Any:
         import lzma
 
         return lzma.LZMAFile(file, "wb")
+    if suffix == ".zst":
+        return import_zstd().ZstdFile(file, "wb")
     return raw
 
 
