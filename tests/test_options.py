@@ -6,8 +6,9 @@ import argparse
 
 import pytest
 
+from netstat_parse.command.formats import check_columns, find_format
 from netstat_parse.command.messages import UsageError
-from netstat_parse.command.options import check_columns, find_format, make_parser
+from netstat_parse.command.options import make_parser
 from netstat_parse.errors import UnknownColumnError
 
 

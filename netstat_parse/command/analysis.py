@@ -10,9 +10,9 @@ from typing import TextIO, TypeVar
 
 from pydantic import BaseModel
 
+from netstat_parse.command.formats import find_format
 from netstat_parse.command.inputs import Inputs
 from netstat_parse.command.messages import complain
-from netstat_parse.command.options import find_format
 from netstat_parse.models import Snapshot
 from netstat_parse.writing.text import quote, quote_harmless
 

@@ -15,8 +15,7 @@ def print_completion(options: argparse.Namespace) -> int:
         import shtab
     except ImportError as error:
         raise MissingExtraError("completion", "completion") from error
-    from netstat_parse.command.options import make_parser
 
     with open_output(None) as out:
-        out.write(shtab.complete(make_parser(), options.shell) + "\n")
+        out.write(shtab.complete(options.parser, options.shell) + "\n")
     return UNDERSTOOD

@@ -7,9 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
-from netstat_parse.command.inputs import Inputs, Tally, reader_options, reading, say_not_shown
-from netstat_parse.command.messages import complain
-from netstat_parse.command.options import (
+from netstat_parse.command.formats import (
     ARROW_SUFFIXES,
     SUFFIXES,
     check_columns,
@@ -17,6 +15,8 @@ from netstat_parse.command.options import (
     find_format,
     find_kind,
 )
+from netstat_parse.command.inputs import Inputs, Tally, reader_options, reading, say_not_shown
+from netstat_parse.command.messages import complain
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.inputs import Input, open_inputs
 from netstat_parse.reading.lines import raw_batches

@@ -41,6 +41,10 @@ EXAMPLES = {
         "netstat-parse report day.log.gz -o day.html",
         "netstat-parse report day.log --where 'dport = :443' -o https.html",
     ),
+    "sql": (
+        'netstat-parse sql "select state, count(*) from connections group by state" day.log',
+        "netstat-parse sql \"from connections where in_cidr(foreign_address, '10.0.0.0/8')\" day.log",
+    ),
     "dialects": (
         "netstat-parse dialects",
         "netstat-parse dialects | grep -i windows",

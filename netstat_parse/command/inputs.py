@@ -23,6 +23,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from netstat_parse.analysis.troubles import Note, Rejected, Troubles
+from netstat_parse.command.formats import check_suffix, find_kind
 from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.messages import (
     PARTLY,
@@ -33,7 +34,6 @@ from netstat_parse.command.messages import (
     UsageError,
     complain,
 )
-from netstat_parse.command.options import check_suffix, find_kind
 from netstat_parse.errors import InputError, NotNetstatError, ParseError
 from netstat_parse.reading.inputs import Input, find_files, open_inputs
 from netstat_parse.reading.lines import raw_batches

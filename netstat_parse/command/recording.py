@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TextIO, cast
 
+from netstat_parse.command.formats import ARROW_SUFFIXES, check_columns, find_format, find_kind
 from netstat_parse.command.input_options import find_wanted
 from netstat_parse.command.messages import PARTLY, UNDERSTOOD, UsageError, complain
-from netstat_parse.command.options import ARROW_SUFFIXES, check_columns, find_format, find_kind
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.errors import CommandError
 from netstat_parse.models import Snapshot

@@ -5,10 +5,7 @@ from __future__ import annotations
 import argparse
 
 from netstat_parse import runner
-from netstat_parse.command.input_options import find_wanted
-from netstat_parse.command.inputs import check_table, say_others
-from netstat_parse.command.messages import UNDERSTOOD, UsageError, complain
-from netstat_parse.command.options import (
+from netstat_parse.command.formats import (
     ARROW_SUFFIXES,
     SUFFIXES,
     check_columns,
@@ -16,6 +13,9 @@ from netstat_parse.command.options import (
     find_format,
     find_kind,
 )
+from netstat_parse.command.input_options import find_wanted
+from netstat_parse.command.inputs import check_table, say_others
+from netstat_parse.command.messages import UNDERSTOOD, UsageError, complain
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.schema import KINDS
 from netstat_parse.writing.text import find_kind_of, is_aside, records_of

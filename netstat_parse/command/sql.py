@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from netstat_parse.command.formats import find_format
 from netstat_parse.command.inputs import Inputs, check_outputs, reader_options, reading
 from netstat_parse.command.messages import NOTHING, UsageError, complain
-from netstat_parse.command.options import find_format
 from netstat_parse.engines.sql import (
     ANALYSES,
     LISTENING_COLUMNS,
