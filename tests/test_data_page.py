@@ -11,11 +11,11 @@ from pathlib import Path
 import polars
 import pyarrow.parquet
 import pytest
+from pages import ROOT, find_blocks, run_script
 from pytest_examples import CodeExample, find_examples
 
 import netstat_parse as ns
 
-ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "pages" / "data.md"
 CAPTURE = ROOT / "fixtures" / "linux" / "npt.txt"
 EXAMPLES = [example for example in find_examples(PAGE) if example.prefix == "py"]
@@ -87,3 +87,9 @@ def test_the_page_lists_the_columns_of_scan() -> None:
         for name in line.split("|")[1].split(",")
     ]
     assert sorted(names) == sorted(polars.Schema(ns.scan(CAPTURE)).names())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", find_blocks(PAGE, "bash"))
+def test_shell_runs(script: str, folder: Path) -> None:
+    run_script(script, folder)

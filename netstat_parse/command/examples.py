@@ -43,7 +43,7 @@ EXAMPLES = {
     ),
     "sql": (
         'netstat-parse sql "select state, count(*) from connections group by state" day.log',
-        "netstat-parse sql \"from connections where in_cidr(foreign_address, '10.0.0.0/8')\" day.log",
+        "netstat-parse sql \"from pairs where server = 'first'\" day.log --to csv",
     ),
     "dialects": (
         "netstat-parse dialects",
