@@ -44,9 +44,9 @@ def test_what_to_install_is_said(command: Command, tmp_path: Path) -> None:
 
 def test_a_compressed_file_is_not_cut(tmp_path: Path) -> None:
     path = tmp_path / "a"
-    for head, parts in ((A_FRAME, 1), (SKIPPABLE, 1), (b"", 9)):
+    for head, is_cut in ((A_FRAME, False), (SKIPPABLE, False), (b"", True)):
         path.write_bytes(head + GOOD.encode() * 10)
-        assert len(list(find_parts(str(path), Options(), len(GOOD)))) == parts
+        assert (len(list(find_parts(str(path), Options(), len(GOOD)))) > 1) is is_cut
 
 
 if ZSTD is not None:
