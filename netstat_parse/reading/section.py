@@ -29,6 +29,7 @@ from netstat_parse.reading.classify import (
 from netstat_parse.reading.current import CurrentSnapshot
 from netstat_parse.reading.glued import is_glued, split_glued
 from netstat_parse.reading.infer import RowsAlone
+from netstat_parse.reading.known_lines import KnownLines
 from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.other_languages import begin_table, hold_above, release_above
 from netstat_parse.reading.other_tables import end_aside
@@ -45,6 +46,8 @@ from netstat_parse.reading.rest import (
     take_below_row_alone,
     take_rest,
 )
+from netstat_parse.reading.rows import is_plain
+from netstat_parse.reading.stamps import Stamp
 from netstat_parse.reading.table import HeldLine, PendingRow, RowReaders, Table, Top
 from netstat_parse.reading.transitions import (
     TRANSITIONS,
@@ -104,6 +107,7 @@ class Section:
         self.rest_alone = 0, 0
         """The number of the last line that may be the rest of a row alone, and the bytes left."""
         self.wrapping = Wrapping()
+        self._known_lines = KnownLines()
         self.above: list[HeldLine] = []
         """Lines that may be a banner and a header in a language that is not known."""
         self.aside: Aside | None = None
@@ -144,6 +148,10 @@ class Section:
     def take_bare(self, text: str, raw: str) -> None:
         """Take the text of a line without the frame around it."""
         self.raw = raw
+        known = self._known_lines.find(self, text)
+        if known is not None:
+            self._take_found(known, "", text)
+            return
         if are_no_rest(self, behind_stamp(self, text)):
             settle_as_they_look(self)
             self.take_text(raw)
@@ -156,14 +164,23 @@ class Section:
         for step in (end_rows_alone, begin_table, return_to_table):
             if step(self, found):
                 found, why = look_at(self, text, self._expected())
-        if self._leave_before(found):
-            # The line begins another snapshot, so nothing that was known above is asked about it.
-            self.take_text(raw)
-        else:
-            self._take_found(found, why)
+        if not why:
+            self._known_lines.learn(self, text, found)
+        self._take_found(found, why, text)
 
-    def _take_found(self, found: Line, why: str) -> None:
+    def _take_found(self, found: Line, why: str, text: str) -> None:
         """Take a line of which it is known what it is, and why it is to be reported."""
+        if self._leave_before(found):
+            # The line begins another snapshot, so nothing that was known above is asked about it;
+            # what a stamp or a banner is was told by nothing else.
+            if isinstance(found, (Stamp, Banner)) and text == self.raw and is_plain(text):
+                self.handle(found)
+            else:
+                self.take_text(self.raw)
+            return
+        if isinstance(found, (Stamp, Banner, Header)):
+            self.handle(found)
+            return
         row = found.line if isinstance(found, Stamped) else found
         if self.table is not None and isinstance(row, Row | Odd) and is_glued(row.text):
             pieces = split_glued(row.text, self.table.layout)
