@@ -82,6 +82,8 @@ class Section:
         self.snapshot = CurrentSnapshot(sink, options)
         self.sink = sink
         self.options = options
+        self._formats = tuple(options.timestamp_formats)
+        self._kinds_alone = partial(kinds_alone, self)
         self.front: datetime | None = None
         """The time of the stamp in front of the line."""
         self._is_below_blank = False
@@ -152,12 +154,14 @@ class Section:
         if known is not None:
             self._take_found(known, "", text)
             return
-        if are_no_rest(self, behind_stamp(self, text)):
-            settle_as_they_look(self)
-            self.take_text(raw)
-            return
-        if self.table is not None and take_rest(self, self.table, behind_stamp(self, text)):
-            return
+        if self.table is not None and self.table.may_have_rest:
+            bare = behind_stamp(self, text)
+            if are_no_rest(self, bare):
+                settle_as_they_look(self)
+                self.take_text(raw)
+                return
+            if take_rest(self, self.table, bare):
+                return
         if self.at is At.HOLDING and take_below_row_alone(self, behind_stamp(self, text)):
             return
         found, why = look_at(self, text, self._expected())
@@ -276,24 +280,24 @@ class Section:
         table, aside = self.table, self.aside
         above = table.pending if table is not None else None
         return Expected(
-            layout=table.layout if table is not None else None,
-            above=above.text if above is not None and (above.made or above.cells) else "",
-            alone=self.alone,
-            kinds_alone=partial(kinds_alone, self),
-            headers=self.account.spent.headers,
-            header_may_come=aside is None or aside.count > 0,
-            dialect=self.options.dialect,
-            inside=self.snapshot.dialect,
-            banner=self.banner,
-            formats=tuple(self.options.timestamp_formats),
+            table.layout if table is not None else None,
+            above.text if above is not None and (above.made or above.cells) else "",
+            self.alone,
+            self._kinds_alone,
+            self.account.spent.headers,
+            aside is None or aside.count > 0,
+            self.options.dialect,
+            self.snapshot.dialect,
+            self.banner,
+            self._formats,
         )
 
     def handle(self, found: Line) -> None:
         """Do what TRANSITIONS says about a line."""
         self.front = None
-        if isinstance(found, Row | Banner):
+        if isinstance(found, (Row, Banner)):
             self.is_stamped = False
-        if isinstance(found, Stamped):
+        elif isinstance(found, Stamped):
             self.is_stamped = True
             self.front = found.stamp.at
             found = found.line
@@ -331,9 +335,12 @@ class Section:
 
     def _leave_before(self, found: Line) -> bool:
         """Leave the snapshot before a line that begins another one; True if there was one."""
+        is_header = isinstance(found.line if isinstance(found, Stamped) else found, Header)
+        if not self.snapshot.is_open and (self.banner is None or is_header):
+            return False
         if not begins_another(self, found):
             return False
-        if not isinstance(found.line if isinstance(found, Stamped) else found, Header):
+        if not is_header:
             self.end_banner()
         self.end_table()
         if not self.snapshot.is_open:
@@ -348,9 +355,10 @@ class Section:
         return self.table
 
     def end_table(self) -> None:
-        self.pass_pending_row()
-        self.table = None
-        self.snapshot.end_table()
+        if self.table is not None:
+            self.pass_pending_row()
+            self.table = None
+            self.snapshot.end_table()
         if self.aside is not None:
             end_aside(self, self.aside)
 
