@@ -101,6 +101,11 @@ class Padding:
         """None until a row has shown it."""
         self._left = 0
 
+    @property
+    def is_rest_missing(self) -> bool:
+        """The row above lacks something of its last cell."""
+        return self._left > 0
+
     def expect_rest(self, missing: int) -> None:
         """Expect the rest of the row above, which lacks this many bytes of its last cell."""
         self._left = missing

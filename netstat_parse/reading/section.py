@@ -29,6 +29,7 @@ from netstat_parse.reading.classify import (
 from netstat_parse.reading.current import CurrentSnapshot
 from netstat_parse.reading.glued import is_glued, split_glued
 from netstat_parse.reading.infer import RowsAlone
+from netstat_parse.reading.known_lines import KnownLines
 from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.other_languages import begin_table, hold_above, release_above
 from netstat_parse.reading.other_tables import end_aside
@@ -45,6 +46,8 @@ from netstat_parse.reading.rest import (
     take_below_row_alone,
     take_rest,
 )
+from netstat_parse.reading.rows import is_plain
+from netstat_parse.reading.stamps import Stamp
 from netstat_parse.reading.table import HeldLine, PendingRow, RowReaders, Table, Top
 from netstat_parse.reading.transitions import (
     TRANSITIONS,
@@ -79,6 +82,8 @@ class Section:
         self.snapshot = CurrentSnapshot(sink, options)
         self.sink = sink
         self.options = options
+        self._formats = tuple(options.timestamp_formats)
+        self._kinds_alone = partial(kinds_alone, self)
         self.front: datetime | None = None
         """The time of the stamp in front of the line."""
         self._is_below_blank = False
@@ -104,6 +109,7 @@ class Section:
         self.rest_alone = 0, 0
         """The number of the last line that may be the rest of a row alone, and the bytes left."""
         self.wrapping = Wrapping()
+        self._known_lines = KnownLines()
         self.above: list[HeldLine] = []
         """Lines that may be a banner and a header in a language that is not known."""
         self.aside: Aside | None = None
@@ -144,26 +150,41 @@ class Section:
     def take_bare(self, text: str, raw: str) -> None:
         """Take the text of a line without the frame around it."""
         self.raw = raw
-        if are_no_rest(self, behind_stamp(self, text)):
-            settle_as_they_look(self)
-            self.take_text(raw)
+        known = self._known_lines.find(self, text)
+        if known is not None:
+            self._take_found(known, "", text)
             return
-        if self.table is not None and take_rest(self, self.table, behind_stamp(self, text)):
-            return
+        if self.table is not None and self.table.may_have_rest:
+            bare = behind_stamp(self, text)
+            if are_no_rest(self, bare):
+                settle_as_they_look(self)
+                self.take_text(raw)
+                return
+            if take_rest(self, self.table, bare):
+                return
         if self.at is At.HOLDING and take_below_row_alone(self, behind_stamp(self, text)):
             return
         found, why = look_at(self, text, self._expected())
         for step in (end_rows_alone, begin_table, return_to_table):
             if step(self, found):
                 found, why = look_at(self, text, self._expected())
-        if self._leave_before(found):
-            # The line begins another snapshot, so nothing that was known above is asked about it.
-            self.take_text(raw)
-        else:
-            self._take_found(found, why)
+        if not why:
+            self._known_lines.learn(self, text, found)
+        self._take_found(found, why, text)
 
-    def _take_found(self, found: Line, why: str) -> None:
+    def _take_found(self, found: Line, why: str, text: str) -> None:
         """Take a line of which it is known what it is, and why it is to be reported."""
+        if self._leave_before(found):
+            # The line begins another snapshot, so nothing that was known above is asked about it;
+            # what a stamp or a banner is was told by nothing else.
+            if isinstance(found, (Stamp, Banner)) and text == self.raw and is_plain(text):
+                self.handle(found)
+            else:
+                self.take_text(self.raw)
+            return
+        if isinstance(found, (Stamp, Banner, Header)):
+            self.handle(found)
+            return
         row = found.line if isinstance(found, Stamped) else found
         if self.table is not None and isinstance(row, Row | Odd) and is_glued(row.text):
             pieces = split_glued(row.text, self.table.layout)
@@ -259,24 +280,24 @@ class Section:
         table, aside = self.table, self.aside
         above = table.pending if table is not None else None
         return Expected(
-            layout=table.layout if table is not None else None,
-            above=above.text if above is not None and (above.made or above.cells) else "",
-            alone=self.alone,
-            kinds_alone=partial(kinds_alone, self),
-            headers=self.account.spent.headers,
-            header_may_come=aside is None or aside.count > 0,
-            dialect=self.options.dialect,
-            inside=self.snapshot.dialect,
-            banner=self.banner,
-            formats=tuple(self.options.timestamp_formats),
+            table.layout if table is not None else None,
+            above.text if above is not None and (above.made or above.cells) else "",
+            self.alone,
+            self._kinds_alone,
+            self.account.spent.headers,
+            aside is None or aside.count > 0,
+            self.options.dialect,
+            self.snapshot.dialect,
+            self.banner,
+            self._formats,
         )
 
     def handle(self, found: Line) -> None:
         """Do what TRANSITIONS says about a line."""
         self.front = None
-        if isinstance(found, Row | Banner):
+        if isinstance(found, (Row, Banner)):
             self.is_stamped = False
-        if isinstance(found, Stamped):
+        elif isinstance(found, Stamped):
             self.is_stamped = True
             self.front = found.stamp.at
             found = found.line
@@ -314,9 +335,12 @@ class Section:
 
     def _leave_before(self, found: Line) -> bool:
         """Leave the snapshot before a line that begins another one; True if there was one."""
+        is_header = isinstance(found.line if isinstance(found, Stamped) else found, Header)
+        if not self.snapshot.is_open and (self.banner is None or is_header):
+            return False
         if not begins_another(self, found):
             return False
-        if not isinstance(found.line if isinstance(found, Stamped) else found, Header):
+        if not is_header:
             self.end_banner()
         self.end_table()
         if not self.snapshot.is_open:
@@ -331,9 +355,10 @@ class Section:
         return self.table
 
     def end_table(self) -> None:
-        self.pass_pending_row()
-        self.table = None
-        self.snapshot.end_table()
+        if self.table is not None:
+            self.pass_pending_row()
+            self.table = None
+            self.snapshot.end_table()
         if self.aside is not None:
             end_aside(self, self.aside)
 

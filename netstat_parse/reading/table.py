@@ -281,6 +281,11 @@ class Table:
         """Expect the rest of the row above, which lacks this many bytes of its last cell."""
         self._padding.expect_rest(missing)
 
+    @property
+    def may_have_rest(self) -> bool:
+        """The row above may go on in the next line."""
+        return self.pending is not None or self._padding.is_rest_missing
+
     def is_rest_of_row(self, text: str) -> bool:
         """True for a piece of the row above, whose program has a line feed in its name."""
         return self._padding.is_rest(text)

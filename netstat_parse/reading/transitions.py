@@ -7,7 +7,7 @@ then, if the table of transitions does not say so.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
+from enum import StrEnum
 
 from netstat_parse.dialects.headers import (
     Banner,
@@ -52,7 +52,7 @@ ENDS_INSIDE = "expected the rest of the row: the input ends inside it"
 OPEN_END = "the input ends without a line end, so its last word may be cut"
 
 
-class At(Enum):
+class At(StrEnum):
     """Where the reader is."""
 
     BETWEEN = "before any table, or behind a stamp or a prompt: a snapshot comes next"
