@@ -31,6 +31,7 @@ from sockets import (
 )
 
 import netstat_parse as ns
+from netstat_parse.command.live_table import LiveTable
 
 pytestmark = pytest.mark.usefixtures("netstat")
 
@@ -285,6 +286,48 @@ def test_what_a_script_did_with_connections(kind: str) -> None:
             c.since == c.at - timedelta(seconds=1) for c in ns.changes(log.snapshots) if c.at
         )
         assert list(ns.changes(log.snapshots, listening=True)) == []
+
+    in_namespace(body)
+
+
+def test_what_watch_shows_of_sockets_that_come_and_go() -> None:
+    """A connection over loopback is one row, which is marked as a whole."""
+
+    def body() -> None:
+        log, table = Log("netstat", "-antp"), LiveTable()
+
+        def look() -> list[tuple[str, ...]]:
+            log.capture()
+            table.add(log.snapshots[-1])
+            return [(row.mark, *row.texts[:-2]) for row in table.shown()]
+
+        with ExitStack() as stack:
+            listener = stack.enter_context(listen(socket.AF_INET, "127.0.0.1"))
+            (before,) = look()
+            client, accepted = map(stack.enter_context, connect(listener))
+            ends = place(client), place(accepted)
+            left, right = (f"{host}:{port}" for host, port in ends)
+            owner = before[3]
+            assert owner.endswith(f"({os.getpid()})")
+            assert before == (" ", "tcp", "LISTEN", owner, right, "", "0.0.0.0:*", "")
+            pair = owner, left, "->", right, owner
+            assert look() == [("+", "tcp", "ESTABLISHED", *pair), before]
+            client.sendall(b"x" * 1234)
+            wait_for(lambda: said_by(accepted).recv_q == 1234)
+            assert look() == [(" ", "tcp", "ESTABLISHED", *pair), before]
+            assert [row.texts[-2:] for row in table.shown()] == [("0/1234", "0/0"), ("0", "0")]
+            accepted.recv(1234)
+            accepted.close()
+            wait_for(lambda: states_at(*ends) == {ends[0]: "CLOSE_WAIT", ends[1]: "FIN_WAIT_2"})
+            unowned = *pair[:-1], ""
+            assert look() == [("~", "tcp", "CLOSE_WAIT FIN_WAIT_2", *unowned), before]
+            client.close()
+            wait_for(lambda: states_at(*ends) == {ends[1]: "TIME_WAIT"})
+            assert look() == [before, ("~", "tcp", "TIME_WAIT", "", right, "<-", left, "")]
+        assert look() == [
+            ("-", *before[1:]),
+            (" ", "tcp", "TIME_WAIT", "", right, "<->", left, ""),
+        ]
 
     in_namespace(body)
 

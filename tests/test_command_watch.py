@@ -24,7 +24,9 @@ from printed import Row, linux_capture, text_of
 pytestmark = pytest.mark.slow
 
 SCREEN, NO_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
-LATER = text_of(linux_capture([Row(), Row(local_port="4444", program="newcomer")], "p"))
+CLIENT = Row(local_port="4444", foreign="10.0.0.1", foreign_port="443", program="newcomer")
+SERVER = Row(local_port="443", foreign="10.0.0.1", foreign_port="4444", program="nginx", pid=77)
+LATER = text_of(linux_capture([Row(), SERVER, CLIENT], "p"))
 
 
 class Terminal:
@@ -115,7 +117,12 @@ def test_it_shows_what_changes_and_ends(tmp_path: Path) -> None:
         assert b"ESTABLISHED" in terminal.wait_for(b"q: quit")
         terminal.press(b"c")
         terminal.wait_for(b"by changed first")
-        terminal.wait_for(b"newcomer")
+        shown = terminal.wait_for(b"newcomer")
+        shown += terminal.wait_for(b"q: quit")
+        pair = (
+            rb"\+ tcp +ESTABLISHED +nginx \(77\) +10\.0\.0\.1:443 +<-> +10\.0\.0\.1:4444 +newcomer"
+        )
+        assert re.search(pair, shown)
         terminal.press(b"/")
         terminal.press(b"newq")
         terminal.wait_for(b"/newq_")

@@ -21,7 +21,7 @@ def snapshot(*rows: Row) -> ns.Snapshot:
 
 def marks(table: LiveTable) -> list[tuple[str, str]]:
     """Of each row that is shown, its mark and its local address."""
-    return [(row.mark, row.texts[4]) for row in table.shown()]
+    return [(row.mark, row.texts[3]) for row in table.shown()]
 
 
 def drawn(table: LiveTable, width: int = 120, height: int = 24) -> list[str]:
@@ -63,6 +63,69 @@ def test_sockets_that_look_alike_are_counted() -> None:
     assert sorted(mark for mark, _ in marks(table)) == [" ", " ", "+"]
     table.add(snapshot(listener))
     assert sorted(mark for mark, _ in marks(table)) == [" ", "-", "-"]
+
+
+CLIENT = Row(local_port="40112", foreign="10.0.0.1", foreign_port="443", program="curl", pid=812)
+SERVER = Row(local_port="443", foreign="10.0.0.1", foreign_port="40112", program="nginx", pid=77)
+LISTENER = replace(SERVER, foreign="0.0.0.0", foreign_port="*", state="LISTEN")
+
+
+def test_both_ends_of_a_connection_are_one_row() -> None:
+    """The one that connected is on the left, whichever netstat has first."""
+    expected = ("tcp", "ESTABLISHED", "curl (812)", "10.0.0.1:40112", "->", "10.0.0.1:443")
+    busy = replace(CLIENT, send_q=9), replace(SERVER, recv_q=1234)
+    for ends in (busy, busy[::-1]):
+        table = LiveTable()
+        table.add(snapshot(LISTENER, *ends))
+        listening, pair = sorted(table.rows, key=lambda row: len(row.sockets))
+        assert pair.texts == (*expected, "nginx (77)", "0/1234", "9/0")
+        assert pair.queued == 1243
+        assert listening.texts[1:6] == ("LISTEN", "nginx (77)", "10.0.0.1:443", "", "0.0.0.0:*")
+
+
+def test_one_end_alone_is_on_the_left() -> None:
+    """Who listens tells who has connected; without that it isn't known."""
+    table = LiveTable()
+    table.add(snapshot(LISTENER, replace(SERVER, foreign="10.0.0.9"), Row(local_port="50000")))
+    ways = {row.texts[3]: row.texts[4:7] for row in table.rows if row.texts[1] == "ESTABLISHED"}
+    assert ways == {
+        "10.0.0.1:443": ("<-", "10.0.0.9:40112", ""),
+        "10.0.0.1:50000": ("<->", "10.0.0.2:51234", ""),
+    }
+
+
+def test_the_protocols_and_states_of_two_ends() -> None:
+    table = LiveTable()
+    server = replace(SERVER, proto="tcp6", state="FIN_WAIT2")
+    table.add(snapshot(replace(CLIENT, state="CLOSE_WAIT"), server))
+    (pair,) = table.rows
+    assert pair.texts[:2] == ("tcp", "CLOSE_WAIT FIN_WAIT_2")
+    table.add(snapshot(server))
+    assert table.rows[0].texts[:2] == ("tcp6", "FIN_WAIT_2")
+
+
+def test_a_pair_is_marked_as_one() -> None:
+    """It is new or gone with both its ends; with one of them it has changed."""
+    course: list[tuple[tuple[Row, ...], list[str]]] = [
+        ((CLIENT,), ["+"]),
+        ((CLIENT, SERVER), ["~"]),
+        ((CLIENT, SERVER), [" "]),
+        ((replace(CLIENT, state="CLOSE_WAIT"), SERVER), ["~"]),
+        ((SERVER,), ["~"]),  # nothing in its own row is other than before
+        ((SERVER,), [" "]),
+        ((), ["-"]),
+        ((), []),
+        ((CLIENT, SERVER), ["+"]),
+        ((replace(CLIENT, pid=1), replace(SERVER, pid=2)), ["+", "-"]),  # its ports used again
+        ((CLIENT, replace(SERVER, pid=2)), ["~"]),  # one end is another's, and one is not
+        ((LISTENER,), ["+", "-"]),
+        ((replace(LISTENER, pid=78),), ["~"]),
+    ]
+    table = LiveTable()
+    table.add(snapshot())
+    for rows, expected in course:
+        table.add(snapshot(*rows))
+        assert sorted(row.mark for row in table.rows) == expected
 
 
 def test_only_what_is_wanted_is_there() -> None:
@@ -122,9 +185,9 @@ def test_what_is_drawn_fits_and_says_what_it_is() -> None:
     table.add(snapshot(A))
     table.add(snapshot(*(Row(local_port=str(100 + i)) for i in range(50))))
     lines = drawn(table, 100, 20)
-    assert lines[0] == "2026-01-05 09:00:07, every 2 s, 51 of 51 connections, by state"
+    assert lines[0] == "2026-01-05 09:00:07, every 2 s, 51 of 51 rows, by state"
     assert lines[1].split() == [
-        *("proto", "state", "program", "pid", "local", "foreign", "recv_q", "send_q")
+        *("proto", "state", "program", "local", "foreign", "program", "recv_q", "send_q")
     ]
     assert lines[-1] == HELP
     assert len(lines) <= 20
@@ -140,6 +203,29 @@ def test_what_is_drawn_fits_and_says_what_it_is() -> None:
         table.press("page up")
     assert drawn(table, 100, 20)[3] == first
     assert len(drawn(table, 20, 3)) <= 5
+
+
+def test_marks_and_ports_are_there_on_a_narrow_screen() -> None:
+    rows = [replace(CLIENT, program="a-long-name"), replace(SERVER, program="another-name")]
+    table = LiveTable()
+    table.add(snapshot())
+    table.add(snapshot(*rows))
+    line = drawn(table, 80)[2]
+    assert line.split()[:2] == ["+", "tcp"]
+    assert " 10.0.0.1:40112 " in line
+    assert " 10.0.0.1:443 " in line
+    host = "2001:db8:1111:2222:3333:4444:5555:6666"
+    rows = [replace(row, proto="tcp6", local=host, foreign=host) for row in rows]
+    table.add(snapshot(*rows))
+    assert sorted(line[:1] for line in drawn(table, 80)[2:4]) == ["+", "-"]
+
+
+def test_queues_are_left_out_on_a_narrow_screen_unless_they_are_sorted_by() -> None:
+    table = LiveTable()
+    table.add(snapshot(replace(A, recv_q=12345)))
+    assert not any("recv_q" in line or "12345" in line for line in drawn(table, 80))
+    table.press("b")
+    assert all("recv_q" in line or "12345" in line for line in drawn(table, 80)[1:3])
 
 
 def test_a_failure_is_shown_until_it_runs_again() -> None:

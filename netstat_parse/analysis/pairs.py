@@ -92,6 +92,21 @@ def pairs(
     return make_pairs(join_ends(gathered.ends(), tolerance), gathered.listeners)
 
 
+def pairs_and_rows(
+    connections: Sequence[Connection], transports: frozenset[str]
+) -> list[tuple[SocketPair, tuple[Connection, ...]]]:
+    """The pairs of one moment, each with the rows of those of its ends that are seen."""
+    gathered = _Gathered(transports)
+    for snapshot in _as_snapshots(connections):
+        gathered.take(snapshot)
+    joined = join_ends(gathered.ends(), None)
+    told = [
+        (first.row,) if second in (None, first) else (first.row, second.row)
+        for first, second, _ in joined
+    ]
+    return list(zip(make_pairs(joined, gathered.listeners), told, strict=True))
+
+
 def _as_snapshots(
     given: Iterable[Connection] | Iterable[Snapshot] | Snapshot,
 ) -> Iterator[Snapshot]:

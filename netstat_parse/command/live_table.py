@@ -1,49 +1,45 @@
-"""What `netstat-parse watch` shows: the connections, and what changed since the last look."""
+"""What `netstat-parse watch` shows: socket pairs, and what changed since the last look."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from netstat_parse.analysis.changes import changes
-from netstat_parse.schema import CONNECTIONS
-from netstat_parse.writing.columns import Getter, getters_of
+from netstat_parse.command.live_rows import (
+    CHANGED,
+    COLUMNS,
+    GONE,
+    NEW,
+    SAME,
+    Row,
+    mark_rows,
+    rows_of,
+)
 from netstat_parse.writing.terminal import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from netstat_parse.analysis.wanted import Wanted
-    from netstat_parse.models import Connection, Snapshot
+    from netstat_parse.models import Snapshot
 
-COLUMNS = ("proto", "state", "program", "pid", "local", "foreign", "recv_q", "send_q")
-NEW, GONE, CHANGED, SAME = "+", "-", "~", " "
-MARKS = {"opened": NEW, "closed": GONE, "state": CHANGED, "owner": CHANGED}
-"""What `changes` tells of a row -> its mark."""
 STYLES = {NEW: "green", GONE: "red strike", CHANGED: "yellow", SAME: ""}
 LINES_AROUND = 3
 """The title, the header, and a line to spare, beside those at the end."""
-
-
-class Row(NamedTuple):
-    """A connection, and what became of it since the snapshot before."""
-
-    mark: str
-    texts: tuple[str, ...]
-    """One for each of COLUMNS."""
-    queued: int
-    """Bytes in both queues."""
-
+WIDE = 100
+"""On narrower terminals the queues, which come last, are left out, unless they are sorted by."""
+PROGRAM, LOCAL, FOREIGN = 2, 3, 5
+"""Their places among the columns."""
+BY_QUEUES = "b"
 
 SORTS: dict[str, tuple[str, Callable[[Row], Any]]] = {
     "c": ("changed first", lambda row: (row.mark == SAME, row.texts[1:])),
     "s": ("state", lambda row: row.texts[1:]),
-    "p": ("program", lambda row: (not row.texts[2], row.texts[2:4], row.texts[1:])),
-    "l": ("local address", lambda row: row.texts[4:]),
-    "f": ("foreign address", lambda row: row.texts[5:]),
-    "b": ("bytes in the queues", lambda row: (-row.queued, row.texts[1:])),
+    "p": ("program", lambda row: (not row.texts[PROGRAM], row.texts[PROGRAM], row.texts[1:])),
+    "l": ("local address", lambda row: row.texts[LOCAL:]),
+    "f": ("foreign address", lambda row: row.texts[FOREIGN:]),
+    BY_QUEUES: ("bytes in the queues", lambda row: (-row.queued, row.texts[1:])),
 }
 """Key -> what the rows are then sorted by."""
 HELP = "c s p l f b: sort  r: reverse  /: filter  space: pause  up, down: scroll  q: quit"
@@ -81,20 +77,10 @@ class LiveTable:
             unknown: Literal["keep", "drop"] = "keep" if self._wanted.keeps_unknown else "drop"
             wanted = self._wanted.filter.select(snapshot.connections, unknown=unknown)
             snapshot = snapshot.model_copy(update={"connections": tuple(wanted)})
-        marks: dict[int, list[str]] = defaultdict(list)
-        gone = []
-        for change in changes(self._before, snapshot) if self._before is not None else ():
-            if change.after is None:
-                assert change.before is not None
-                gone.append(Row(GONE, _texts(change.before), 0))
-            else:
-                marks[id(change.after)].append(MARKS[change.kind])
-        self.rows = []
-        for connection in snapshot.connections:  # of rows that are one object, each has its mark
-            waiting = marks[id(connection)]
-            mark = waiting.pop() if waiting else SAME
-            self.rows.append(Row(mark, _texts(connection), _queued(connection)))
-        self.rows += gone
+        rows = rows_of(snapshot.connections)
+        if self._before is not None:
+            rows = mark_rows(self.rows, rows, changes(self._before, snapshot))
+        self.rows = rows
         self._before, self.failure = snapshot, ""
         self._title = f"{snapshot.captured_at:%Y-%m-%d %H:%M:%S}" if snapshot.captured_at else ""
 
@@ -144,16 +130,19 @@ class LiveTable:
         room = max(1, height - LINES_AROUND - below)
         self._first = max(0, min(self._first, len(rows) - room))
         table = Table(box=None, pad_edge=False, expand=True)
-        for column in ("", *COLUMNS):
+        columns = COLUMNS if width >= WIDE or self._sort == BY_QUEUES else COLUMNS[:-2]
+        for column in (f"  {columns[0]}", *columns[1:]):
             table.add_column(
                 column,
-                no_wrap=True,
-                overflow="ellipsis",
-                justify="right" if column in ("pid", "recv_q", "send_q") else "left",
+                # Where it is narrow, rich makes only those narrower that may wrap.
+                no_wrap=column not in ("state", "program"),
+                justify="right" if column in ("recv_q", "send_q") else "left",
             )
         for row in rows[self._first : self._first + room]:
+            first, *others = row.texts[: len(columns)]
+            texts = (f"{row.mark} {first}", *others)
             style = STYLES[row.mark]
-            table.add_row(*(Text(text, style) for text in (row.mark, *row.texts)))
+            table.add_row(*(Text(text, style, no_wrap=True, overflow="ellipsis") for text in texts))
         return Group(
             Text(title, no_wrap=True, overflow="ellipsis"),
             table,
@@ -166,7 +155,7 @@ class LiveTable:
         parts = [
             self._title,
             f"every {self._every:g} s",
-            f"{count} of {len(self.rows)} connections",
+            f"{count} of {len(self.rows)} rows",
             f"by {order}",
         ]
         if self._filter or self.is_typing:
@@ -178,25 +167,3 @@ class LiveTable:
         else:
             last = f"failed: {printable(self.failure)}" if self.failure else HELP
         return ", ".join(filter(None, parts)), last
-
-
-def _texts(connection: Connection) -> tuple[str, ...]:
-    """One for each of COLUMNS, in which nothing can steer a terminal."""
-    proto, state, program, pid, local, local_port, foreign, foreign_port, recv_q, send_q = (
-        printable(get(connection)) for get in _getters()
-    )
-    ends = f"{local}:{local_port or '*'}", f"{foreign}:{foreign_port or '*'}"
-    return proto, state, program, pid, *ends, recv_q, send_q
-
-
-@cache
-def _getters() -> tuple[Getter, ...]:
-    names = (
-        *("proto", "state", "program", "pid", "local_address", "local_port"),
-        *("foreign_address", "foreign_port", "recv_q", "send_q"),
-    )
-    return tuple(filter(None, getters_of(names, CONNECTIONS)))
-
-
-def _queued(connection: Connection) -> int:
-    return (connection.recv_q or 0) + (connection.send_q or 0)

@@ -45,7 +45,7 @@ def make_parser() -> argparse.ArgumentParser:
         )
     )
     _add_watch(
-        commands.add_parser("watch", help="a live table of the connections", allow_abbrev=False)
+        commands.add_parser("watch", help="a live table of socket pairs", allow_abbrev=False)
     )
     add_analysis_commands(commands)
     dialects = commands.add_parser("dialects", help="list what is read, and how it is known")

@@ -1,4 +1,4 @@
-"""`netstat-parse watch`: a live table of the connections, for a person at a terminal."""
+"""`netstat-parse watch`: a live table of socket pairs, for a person at a terminal."""
 
 from __future__ import annotations
 
