@@ -9,8 +9,9 @@ from typing import NamedTuple
 from netstat_parse.analysis.changes import Change
 from netstat_parse.analysis.pairs import SocketPair, pairs_and_rows
 from netstat_parse.analysis.sockets import Key, has_peer, key_of
-from netstat_parse.command.diff import owner_text, state_text
+from netstat_parse.command.diff import owner_text
 from netstat_parse.models import Connection
+from netstat_parse.writing.record_columns import state_text
 from netstat_parse.writing.sockets import address_text, in_order
 from netstat_parse.writing.terminal import printable
 
