@@ -6,7 +6,7 @@ network_cmds, netstat.tproj/inet.c and unix.c, which come of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pyparsing import ParserElement
 
@@ -105,6 +105,18 @@ def any_header(header: str) -> Claim:
     return Claim.SHARED
 
 
+BLOCK = word_token("control block", "[0-9a-f]{1,16}")
+FLOWHASH = word_token("Flowhash", "[0-9a-f]{1,8}")
+
+
+def in_extra_of_queue(tcpcb: str, socket: str, flowhash: str) -> Mapping[str, str]:
+    """What -A prints before the queue, by the columns' titles."""
+    from netstat_parse.models import FrozenDict
+
+    cells = {"Tcpcb": tcpcb, "Socket": socket, "Flowhash": flowhash}
+    return FrozenDict({title: text for title, text in cells.items() if text})
+
+
 def listen_queues(
     *,
     with_proto: bool,
@@ -122,7 +134,16 @@ def listen_queues(
         literal("/"),
         number("maximum", "maxqlen"),
     )
-    protos = (Column("Proto", proto("tcp|sctp|udp"), required=True),) if with_proto else ()
+    socket = Column("Socket", BLOCK("socket"))
+    before = (
+        (
+            Column("Tcpcb", BLOCK("tcpcb")),
+            socket,
+            Column("Proto", proto("tcp|sctp|udp"), required=True),
+        )
+        if with_proto
+        else (socket, Column("Flowhash", FLOWHASH("flowhash")))
+    )
     of_proto, width = ("Proto ", width) if with_proto else ("", 14)
     row = f"{'tcp4' if with_proto else '':{len(of_proto)}}{'0/0/128':{width}} *.22"
     return TableSpec(
@@ -130,8 +151,13 @@ def listen_queues(
         record="ListenQueue",
         banners=LISTEN_BANNERS,
         columns=(
-            *protos,
-            Column("Listen", sizes.set_name("qlen/incqlen/maxqlen"), required=True),
+            *before,
+            Column(
+                "Listen",
+                sizes.set_name("qlen/incqlen/maxqlen"),
+                (Field("extra", in_extra_of_queue, ("tcpcb", "socket", "flowhash")),),
+                required=True,
+            ),
             Column("Local Address", dot_address("local", limits), required=True),
         ),
         row_kinds=(RowKind("listen queue"),),

@@ -28,7 +28,7 @@ from netstat_parse.grammar.dialect import (
     RowKind,
     TableSpec,
 )
-from netstat_parse.grammar.tokens import NEVER, choice, literal, word_token
+from netstat_parse.grammar.tokens import NEVER, NOT_GLUED, choice, literal, word_token
 from netstat_parse.schema import FILLS, ROUTES
 
 LONGEST_NAME = 15
@@ -49,7 +49,7 @@ def interface(context: CellContext) -> ParserElement:
 
     Where packets go nowhere it is `-`, or `*`, which the kernel has for it.
     """
-    name = r"(?! [*-] (?!\S) ) [^\s/:]++"
+    name = rf"(?! [*-] (?!\S) ) {NOT_GLUED} [^\s/:]++"
     if context.cells_behind:
         known = cut_word("interface", "interface", NARROW_INTERFACE, name)
     else:
