@@ -109,12 +109,18 @@ BLOCK = word_token("control block", "[0-9a-f]{1,16}")
 FLOWHASH = word_token("Flowhash", "[0-9a-f]{1,8}")
 
 
-def in_extra_of_queue(tcpcb: str, socket: str, flowhash: str) -> Mapping[str, str]:
-    """What -A prints before the queue, by the columns' titles."""
+def tcpcb_in_extra(block: str) -> Mapping[str, str]:
+    """The control block that -A prints, by its column's title."""
     from netstat_parse.models import FrozenDict
 
-    cells = {"Tcpcb": tcpcb, "Socket": socket, "Flowhash": flowhash}
-    return FrozenDict({title: text for title, text in cells.items() if text})
+    return FrozenDict(Tcpcb=block)
+
+
+def socket_in_extra(socket: str, flowhash: str) -> Mapping[str, str]:
+    """What -A prints on macOS, and the first of it in older FreeBSD, by the columns' titles."""
+    from netstat_parse.models import FrozenDict
+
+    return FrozenDict({"Socket": socket} | ({"Flowhash": flowhash} if flowhash else {}))
 
 
 def listen_queues(
@@ -134,10 +140,12 @@ def listen_queues(
         literal("/"),
         number("maximum", "maxqlen"),
     )
-    socket = Column("Socket", BLOCK("socket"))
+    socket = Column(
+        "Socket", BLOCK("socket"), (Field("extra", socket_in_extra, ("socket", "flowhash")),)
+    )
     before = (
         (
-            Column("Tcpcb", BLOCK("tcpcb")),
+            Column("Tcpcb", BLOCK("tcpcb"), (Field("extra", tcpcb_in_extra, ("tcpcb",)),)),
             socket,
             Column("Proto", proto("tcp|sctp|udp"), required=True),
         )
@@ -152,12 +160,7 @@ def listen_queues(
         banners=LISTEN_BANNERS,
         columns=(
             *before,
-            Column(
-                "Listen",
-                sizes.set_name("qlen/incqlen/maxqlen"),
-                (Field("extra", in_extra_of_queue, ("tcpcb", "socket", "flowhash")),),
-                required=True,
-            ),
+            Column("Listen", sizes.set_name("qlen/incqlen/maxqlen"), required=True),
             Column("Local Address", dot_address("local", limits), required=True),
         ),
         row_kinds=(RowKind("listen queue"),),
