@@ -213,10 +213,22 @@ def test_interfaces(
         assert one.truncated == ()
 
 
-def test_an_mtu_that_touches_a_name_is_reported() -> None:
-    """Older releases print no blank between them."""
-    found = read(IPV4, "e1000g0 16298storage-09  storage-09   3850326760 0     85 0     0      0")
-    assert (found.interfaces, len(found.unparsed)) == ((), 1)
+@pytest.mark.parametrize("network", ["storage-09", "192.0.2.0"])
+def test_an_mtu_of_five_digits_touches_the_network(network: str) -> None:
+    """Older releases print it with `%-5u`, and no blank behind it."""
+    found = read(IPV4, f"e1000g0 16298{network}  storage-09   3850326760 0     85 0     0      0")
+    (interface,) = found.interfaces
+    assert (interface.mtu, interface.network) == (16298, network)
+    assert (interface.address, interface.rx_packets) == ("storage-09", 3850326760)
+
+
+def test_the_banner_of_old_releases_is_that_of_ipv4() -> None:
+    header = "  Destination           Gateway           Flags  Ref   Use   Interface"
+    row = "default              192.0.2.254           UG       0   1524"
+    for banner in ("Routing Table:", "Routing Table: IPv4"):
+        found = read(banner, header, row)
+        assert found.unparsed == ()
+        assert str(found.routes[0].network) == "0.0.0.0/0"
 
 
 @given(st.lists(st.tuples(names, st.ip_addresses(), st.integers(0, 2**32 - 1)), min_size=1))

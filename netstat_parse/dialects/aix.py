@@ -17,7 +17,13 @@ from pyparsing import ParserElement
 from netstat_parse.dialects.bsd import BANNERS, STATE, STATES, address, other_proto, proto
 from netstat_parse.dialects.bsd_statistics import STATISTICS_TABLE
 from netstat_parse.dialects.common import bits, count, from_hexadecimal, own_if
-from netstat_parse.dialects.tables import counter, filling_word, number_or_dash, of_width
+from netstat_parse.dialects.tables import (
+    counter,
+    filling_word,
+    last_counter,
+    number_or_dash,
+    of_width,
+)
 from netstat_parse.grammar.dialect import (
     CellContext,
     Column,
@@ -29,6 +35,7 @@ from netstat_parse.grammar.dialect import (
 )
 from netstat_parse.grammar.tokens import (
     NEVER,
+    NOT_GLUED,
     NOTHING,
     choice,
     free_text,
@@ -86,10 +93,13 @@ f1000f0000299e00 udp4       0      0  *.514                 *.*
 
 # Routes -------------------------------------------------------------------------------------------
 
+NUMBERS = {"2 (Internet):": {"family": "ipv4"}, "24 (Internet v6):": {"family": "ipv6"}}
 FAMILIES = {
-    "Route Tree for Protocol Family 2 (Internet):": {"family": "ipv4"},
-    "Route Tree for Protocol Family 24 (Internet v6):": {"family": "ipv6"},
+    f"Route {tree} for Protocol Family {number}": cells
+    for tree in ("Tree", "tree")
+    for number, cells in NUMBERS.items()
 }
+"""AIX 5.3 and 7 print `Tree`, other levels of 5.3 and 6.1 `tree`."""
 
 
 def place(name: str, width: int) -> ParserElement:
@@ -104,6 +114,7 @@ def in_extra(groups: str) -> Mapping[str, str]:
     return FrozenDict(Groups=groups)
 
 
+INTERFACE_OF_ROUTE = word_token("interface", rf"{NOT_GLUED} [A-Za-z]\S*+")
 GROUPS = choice(
     "groups", literal("-"), word_token("groups", r"(?! => | - (?!\S) ) \S++")("groups")
 ) + optional(literal("=>"))
@@ -114,14 +125,14 @@ ROUTE_TABLE = TableSpec(
     record="Route",
     banners=("Routing tables",),
     banner_cells=FAMILIES,
-    heading=r"Route Tree for Protocol Family [0-9]+ \([^()\n]*\):(?P<family>)",
+    heading=r"Route [Tt]ree for Protocol Family [0-9]+ \([^()\n]*\):(?P<family>)",
     columns=(
         Column("Destination", place("destination", 18), required=True),
         Column("Gateway", place("gateway", 17), required=True),
         Column("Flags", word_token("flags", "[A-Z][A-Za-z0-9]*+")("flags"), required=True),
         Column("Refs", number("refs", "Refs"), required=True),
         Column("Use", number("use", "Use"), required=True),
-        Column("If", word_token("interface", r"[A-Za-z]\S*+")("interface"), required=True),
+        Column("If", INTERFACE_OF_ROUTE("interface"), required=True),
         Column("PMTU", number_or_dash("mtu", "PMTU")),
         Column("Exp", number_or_dash("expires", "Exp"), required=True),
         Column("Groups", GROUPS, (Field("extra", in_extra, ("groups",)),), required=True),
@@ -155,8 +166,11 @@ def address_of_interface(context: CellContext) -> ParserElement:
 
 
 def is_wide_twelve(header: str) -> bool:
-    """The networks' column is 12 wide; elsewhere it is 14, or the last title is another."""
-    return header.find("Address") - header.find("Network") == 12 and "Coll" in header.split()
+    """The networks' column is 12 wide; elsewhere it is 14, or the last title is another. Bytes are
+    printed elsewhere."""
+    titles = header.split()
+    is_wide = header.find("Address") - header.find("Network") == 12
+    return is_wide and "Coll" in titles and "Ibytes" not in titles
 
 
 IPV6_ADDRESS = word_token("IPv6 address", r"(?= [^\s:]*+ : ) (?! < ) \S++", quick=NEVER)("address")
@@ -184,8 +198,8 @@ INTERFACE_TABLE = TableSpec(
         counter("Ierrs", "rx_errors", required=True),
         counter("Opkts", "tx_packets", required=True),
         counter("Oerrs", "tx_errors", required=True),
-        counter("Coll", "collisions"),
-        counter("Drop", "tx_drops"),
+        last_counter("Coll", "collisions"),
+        last_counter("Drop", "tx_drops"),
     ),
     row_kinds=(
         # An IPv6 address begins in the column of the network, and goes on in its own.
@@ -198,6 +212,7 @@ INTERFACE_TABLE = TableSpec(
         "Opkts     Oerrs  Coll",
         "Name  Mtu   Network     Address            Ipkts Ierrs    Opkts Oerrs  Coll",
     ),
+    continued_prefixes=("",),
     follows_another_table=True,
     example="""
 en0    1500  link#2      4e.12.19.56.b5.14          7167418     0          2902787     0     0

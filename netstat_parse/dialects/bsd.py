@@ -6,7 +6,7 @@ network_cmds, netstat.tproj/inet.c and unix.c, which come of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pyparsing import ParserElement
 
@@ -105,6 +105,24 @@ def any_header(header: str) -> Claim:
     return Claim.SHARED
 
 
+BLOCK = word_token("control block", "[0-9a-f]{1,16}")
+FLOWHASH = word_token("Flowhash", "[0-9a-f]{1,8}")
+
+
+def tcpcb_in_extra(block: str) -> Mapping[str, str]:
+    """The control block that -A prints, by its column's title."""
+    from netstat_parse.models import FrozenDict
+
+    return FrozenDict(Tcpcb=block)
+
+
+def socket_in_extra(socket: str, flowhash: str) -> Mapping[str, str]:
+    """What -A prints on macOS, and the first of it in older FreeBSD, by the columns' titles."""
+    from netstat_parse.models import FrozenDict
+
+    return FrozenDict({"Socket": socket} | ({"Flowhash": flowhash} if flowhash else {}))
+
+
 def listen_queues(
     *,
     with_proto: bool,
@@ -122,7 +140,18 @@ def listen_queues(
         literal("/"),
         number("maximum", "maxqlen"),
     )
-    protos = (Column("Proto", proto("tcp|sctp|udp"), required=True),) if with_proto else ()
+    socket = Column(
+        "Socket", BLOCK("socket"), (Field("extra", socket_in_extra, ("socket", "flowhash")),)
+    )
+    before = (
+        (
+            Column("Tcpcb", BLOCK("tcpcb"), (Field("extra", tcpcb_in_extra, ("tcpcb",)),)),
+            socket,
+            Column("Proto", proto("tcp|sctp|udp"), required=True),
+        )
+        if with_proto
+        else (socket, Column("Flowhash", FLOWHASH("flowhash")))
+    )
     of_proto, width = ("Proto ", width) if with_proto else ("", 14)
     row = f"{'tcp4' if with_proto else '':{len(of_proto)}}{'0/0/128':{width}} *.22"
     return TableSpec(
@@ -130,7 +159,7 @@ def listen_queues(
         record="ListenQueue",
         banners=LISTEN_BANNERS,
         columns=(
-            *protos,
+            *before,
             Column("Listen", sizes.set_name("qlen/incqlen/maxqlen"), required=True),
             Column("Local Address", dot_address("local", limits), required=True),
         ),

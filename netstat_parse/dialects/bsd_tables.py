@@ -14,7 +14,13 @@ from functools import partial
 
 from pyparsing import ParserElement
 
-from netstat_parse.dialects.tables import counter, filling_word, number_or_dash, of_width
+from netstat_parse.dialects.tables import (
+    counter,
+    filling_word,
+    last_counter,
+    number_or_dash,
+    of_width,
+)
 from netstat_parse.grammar.dialect import (
     CellContext,
     CellGrammar,
@@ -28,6 +34,7 @@ from netstat_parse.grammar.tokens import (
     COUNTER,
     END_OF_WORD,
     NEVER,
+    NOT_GLUED,
     NOTHING,
     choice,
     literal,
@@ -115,7 +122,7 @@ FLAGS = "[A-Z][A-Za-z0-9]*+"
 LARGEST_NAME = 14
 NETIF_WIDTHS = (6, 7, 8, 10, LARGEST_NAME)
 """What is known of the column of interfaces where the header does not tell how wide it is."""
-INTERFACE_NAME = r"[A-Za-z]\S*+"
+INTERFACE_NAME = rf"{NOT_GLUED} [A-Za-z]\S*+"
 """No number is one, and no flag stands alone there."""
 
 
@@ -357,16 +364,17 @@ def bsd_interfaces(
             counter("Oerrs", "tx_errors"),
             counter("Ofail", "tx_errors"),
             counter("Odrop", "tx_drops"),
-            counter("Obytes", "tx_bytes"),
-            counter("Coll", "collisions"),
-            counter("Colls", "collisions"),
-            counter("Drop", "tx_drops"),
-            counter("Odrops", "tx_drops"),
+            last_counter("Obytes", "tx_bytes"),
+            last_counter("Coll", "collisions"),
+            last_counter("Colls", "collisions"),
+            last_counter("Drop", "tx_drops"),
+            last_counter("Odrops", "tx_drops"),
         ),
         row_kinds=(RowKind("interface"),),
         claim=claim,
         limits=limits,
         common_headers=common_headers,
+        continued_prefixes=("",),
         follows_another_table=True,
         example=example,
     )

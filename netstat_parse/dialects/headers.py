@@ -72,7 +72,7 @@ _OTHER_LINES = [(LazyPattern(line), dialect) for line, dialect in frozen.OTHER_L
 
 
 _LINES_OF_ROWS = [
-    (LazyPattern(rf"(\w*)[ \t]+{row}(?:[ \t]+{row})*[ \t]*"), LazyPattern(row))
+    (LazyPattern(rf"[ \t]*(\w*)[ \t]+{row}(?:[ \t]+{row})*[ \t]*"), LazyPattern(row))
     for row in frozen.ROWS_IN_LINE
 ]
 

@@ -166,7 +166,9 @@ def to_tag(text: str) -> Mapping[str, str]:
 
 
 def claim_routes(header: str) -> Claim:
-    """The last title is Interface; OpenBSD had another blank before it."""
+    """The last title is Interface. OpenBSD, and some releases, had another blank before it."""
+    if "Mtu  Interface" in header:
+        return Claim.SHARED
     is_own = "Mtu Interface" in header or "Tag Interface" in header
     return Claim.OWN if is_own else Claim.IF_NAMED
 

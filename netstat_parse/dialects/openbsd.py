@@ -125,10 +125,10 @@ def in_extra_of_route(priority: str, label: str) -> Mapping[str, str]:
 
 
 def claim_routes(header: str) -> Claim:
-    """Nobody else prints a priority. Before 2007 the last title was Interface, behind a blank more
-    than NetBSD's."""
-    is_own = "Prio" in header.split() or "Mtu  Interface" in header
-    return Claim.OWN if is_own else Claim.IF_NAMED
+    """Nobody else prints a priority. Before 2007 the last title was Interface, as in NetBSD."""
+    if "Mtu  Interface" in header:
+        return Claim.SHARED
+    return Claim.OWN if "Prio" in header.split() else Claim.IF_NAMED
 
 
 def routes(interface: str, common_headers: tuple[str, ...], example: str) -> TableSpec:

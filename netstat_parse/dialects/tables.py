@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
 from pyparsing import ParserElement
 
-from netstat_parse.grammar.dialect import Column, Field, RowKind, TableSpec
+from netstat_parse.grammar.dialect import CellContext, Column, Field, RowKind, TableSpec
 from netstat_parse.grammar.tokens import (
     COUNTER,
     NEVER,
+    NOT_GLUED,
     choice,
     literal,
     number,
+    optional,
     token,
     word_token,
 )
@@ -36,6 +38,38 @@ SIGNED = rf"(?:-[1-9][0-9]{{0,9}}+|{COUNTER})"
 def counter(title: str, name: str, *, required: bool = False) -> Column:
     """A column of counters, in which `-` stands for none."""
     return Column(title, number_or_dash(name, title), required=required)
+
+
+GROUPS_BELOW = token(
+    "multicast groups",
+    r"""
+    (?: [ \t]*+ \n [ \t]{16,}+ NOT_GLUED [A-Za-z0-9] [^\s()]*+     # 224.0.0.1
+        (?: [ \t]++ (?: [0-9]++ | \(refs:[ ][0-9]++\) ) )*+        # and its counters
+        (?= [ \t]*+ (?![^\n]) )
+    )++
+    """.replace("NOT_GLUED", NOT_GLUED),
+    quick=NEVER,
+)("groups")
+"""The multicast groups of an address (-a), each in a line of its own below."""
+
+
+def in_extra_of_interface(groups: str) -> Mapping[str, str]:
+    """The groups as printed, with a comma between them."""
+    from netstat_parse.models import FrozenDict
+
+    return FrozenDict(groups=", ".join(" ".join(line.split()) for line in groups.split("\n")[1:]))
+
+
+def last_counter(title: str, name: str) -> Column:
+    """A column of counters that may be the last, so that multicast groups stand below its cells."""
+
+    def cell(context: CellContext) -> ParserElement:
+        found = number_or_dash(name, title)
+        if context.cells_behind:
+            return found
+        return found + optional(GROUPS_BELOW.copy().leave_whitespace())
+
+    return Column(title, cell, (Field("extra", in_extra_of_interface, ("groups",)),))
 
 
 def cut_word(name: str, words: str, width: int, pattern: str = r"\S++") -> ParserElement:
@@ -142,8 +176,10 @@ def statistics(
     """
     line = token(
         "a counter and its name",
-        r"(?<=[ \t]) (?= [^\n]*? [^\s:=] ) [^\s] [^\n]*? (?<=\S) (?= [ \t]*+ (?![^\n]) ) "
-        r"(?<! : )",
+        r"""
+            (?<=[ \t]) (?= [^\n]*? [^\W_] ) (?! [^\n"]*+ " [ \t]*+ (?![^\n]) )
+            [^\s] [^\n]*? (?<=\S) (?= [ \t]*+ (?![^\n]) ) (?<! [:>`',;&] ) (?<! \\n )
+        """,
         quick=NEVER,
     )("text")
     return TableSpec(

@@ -154,12 +154,14 @@ PORT = at_most(65535)
 NAMED_PORT = compact(rf"""
     (?! [0-9]++ {END_OF_WORD} )                   # 65536 is neither a number nor a name,
     (?! \S* \. (?: [0-9]++ | \* ) {END_OF_WORD} ) # nor is what ends in .22 or .*: NetBSD's address
-    [^\s:.*\[\]\\(){{}}] [^\s:*\[\]\\(){{}}]*+     # http, x11-ssh
+    [^\s:.*\[\]\\(){{}}<>"`',;&] [^\s:*\[\]\\(){{}}<>"`',;&]*+  # http, x11-ssh
     | z39\.50?+ {END_OF_WORD}                     # the one service of /etc/services with a dot
 """)
 """A service's name. The end of z39.50 may have been cut."""
 PLAIN_NAME = "[a-z][a-z0-9-]*+"
 """The quick form of NAMED_PORT."""
+NOT_GLUED = r"""(?! \S*? (?: [<>"`\\] | [',;&]++ (?!\S) | &[a-z]++; ) )"""
+"""Looks ahead: a word to which a paste has glued nothing, like `</code>`, a quote or `\\n`."""
 NUMBERED_PORT_BEHIND = rf"(?=[:.][0-9*]++{END_OF_WORD})"
 """Looks ahead, from an IPv4 address: its port is a number or `*`."""
 

@@ -10,13 +10,14 @@ behind one that is padded to 10.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 from pyparsing import ParserElement
 
 from netstat_parse.dialects.linux.locales import INTERFACE_TITLES, with_charsets
 from netstat_parse.dialects.tables import number_or_dash
-from netstat_parse.grammar.dialect import CellGrammar, Claim, Column, RowKind, TableSpec
+from netstat_parse.grammar.dialect import CellGrammar, Claim, Column, Field, RowKind, TableSpec
 from netstat_parse.grammar.tokens import (
     NEVER,
     NOTHING,
@@ -73,9 +74,17 @@ CELLS: dict[str, CellGrammar] = {
 OLD_CELLS: dict[str, CellGrammar] = {
     **CELLS,
     "Iface": old_name(),
+    "Met": number("metric", "Met"),
 }
 OPTIONAL = ("RX-ERR", "RX-DRP", "RX-OVR", "TX-ERR", "TX-DRP", "TX-OVR")
 BANNERS = tuple(dict.fromkeys(language.interface_banner for language in LANGUAGE_VARIANTS))
+
+
+def in_extra(title: str, metric: str) -> Mapping[str, str]:
+    """The metric, which no field holds, by its column's title."""
+    from netstat_parse.models import FrozenDict
+
+    return FrozenDict({title: metric})
 
 
 def interfaces(
@@ -83,7 +92,7 @@ def interfaces(
 ) -> TableSpec:
     """The table under these titles; with Met among them, it is 1.60's."""
     pairs = dict(zip(english, titles, strict=True))
-    metric = pairs.pop("Met", None)  # no field of a record, so it is one of the extra ones
+    metric = pairs.get("Met")
     cells = CELLS if metric is None else OLD_CELLS
 
     def claim(header: str) -> Claim:
@@ -98,7 +107,12 @@ def interfaces(
         record="Interface",
         banners=BANNERS,
         columns=tuple(
-            Column(title, cells[name], required=name not in OPTIONAL)
+            Column(
+                title,
+                cells[name],
+                (Field("extra", partial(in_extra, title), ("metric",)),) if name == "Met" else (),
+                required=name not in OPTIONAL,
+            )
             for name, title in pairs.items()
         ),
         row_kinds=(RowKind("interface"), RowKind("interface without statistics", cells=none)),

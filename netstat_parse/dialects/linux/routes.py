@@ -28,7 +28,7 @@ from netstat_parse.grammar.dialect import (
     RowKind,
     TableSpec,
 )
-from netstat_parse.grammar.tokens import NEVER, choice, literal, word_token
+from netstat_parse.grammar.tokens import NEVER, NOT_GLUED, choice, literal, token, word_token
 from netstat_parse.schema import FILLS, ROUTES
 
 LONGEST_NAME = 15
@@ -49,7 +49,7 @@ def interface(context: CellContext) -> ParserElement:
 
     Where packets go nowhere it is `-`, or `*`, which the kernel has for it.
     """
-    name = r"(?! [*-] (?!\S) ) [^\s/:]++"
+    name = rf"(?! [*-] (?!\S) ) {NOT_GLUED} [^\s/:]++"
     if context.cells_behind:
         known = cut_word("interface", "interface", NARROW_INTERFACE, name)
     else:
@@ -77,6 +77,9 @@ CELLS: dict[str, CellGrammar] = {
 }
 """The cells of IPv4 by the English titles."""
 
+REFS_THAT_TOUCH = token("Ref", r"[0-9] (?= [0-9]{6} [ \t]++ (?! [0-9-]++ [ \t] ) )", quick=NEVER)
+"""Before 2.10 `%-1d%6d` left no blank before six digits of Use. Of more digits in a row nobody can
+tell whose they are."""
 ANY_WORD = r"(?! - (?!\S) ) \S++"
 IPV6_CELLS: dict[str, CellGrammar] = {
     **CELLS,
@@ -134,16 +137,22 @@ def routes(
     claim: Callable[[str], Claim] = lambda header: Claim.SHARED,
 ) -> TableSpec:
     """The table under these titles, of which each comes with the English one."""
-    banners, cells = (BANNERS, CELLS) if family == "ipv4" else (IPV6_BANNERS, IPV6_CELLS)
+    is_ipv4 = family == "ipv4"
+    banners, cells = (BANNERS, CELLS) if is_ipv4 else (IPV6_BANNERS, IPV6_CELLS)
+    pairs = tuple(titles)
+    touching = {title: REFS_THAT_TOUCH("refs") for english, title in pairs if english == "Ref"}
     return TableSpec(
         kind=ROUTES,
         record="Route",
         banners=banners,
         banner_cells={banner: {"family": family} for banner in banners},
         columns=tuple(
-            Column(title, cells[english], required=english in REQUIRED) for english, title in titles
+            Column(title, cells[english], required=english in REQUIRED) for english, title in pairs
         ),
-        row_kinds=(RowKind("route"),),
+        row_kinds=(
+            RowKind("route"),
+            *(() if is_ipv4 else (RowKind("route whose refs touch", cells=touching),)),
+        ),
         common_headers=headers,
         follows_another_table=True,
         example=example,

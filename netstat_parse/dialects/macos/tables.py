@@ -39,7 +39,9 @@ def claim_interfaces(header: str) -> Claim:
         return Claim.SHARED
     is_left = start_of(header, "Network") - start_of(header, "Mtu") == len("12345 ")
     width = end_of(header, title_behind(header, "Address")) - start_of(header, "Address") - 9
-    return Claim.SHARED if is_left and width in (15, 39) else Claim.IF_NAMED
+    # Others that are left-aligned print no packets beside the bytes.
+    is_known = width in (15, 39) or "Ibytes" in header
+    return Claim.SHARED if is_left and is_known else Claim.IF_NAMED
 
 
 ROUTES = bsd_routes(

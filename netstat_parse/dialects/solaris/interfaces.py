@@ -14,7 +14,15 @@ from pyparsing import ParserElement
 
 from netstat_parse.dialects.tables import GROUP_FIELDS
 from netstat_parse.grammar.dialect import Claim, Column, Field, RowKind, TableSpec
-from netstat_parse.grammar.tokens import choice, literal, number, word_token
+from netstat_parse.grammar.tokens import (
+    COUNTER,
+    END_OF_WORD,
+    choice,
+    literal,
+    number,
+    token,
+    word_token,
+)
 from netstat_parse.schema import INTERFACES, MULTICAST_GROUPS
 
 # Interfaces ---------------------------------------------------------------------------------------
@@ -32,6 +40,10 @@ def in_extra(queue: str) -> Mapping[str, str]:
     return FrozenDict(Queue=queue)
 
 
+MTU = token("Mtu", rf"[1-9][0-9]{{4}} (?= \S ) | {COUNTER} {END_OF_WORD}")("mtu")
+"""It is printed with `%-5u` and no blank behind it: one of five digits touches the network."""
+
+
 def interfaces(header: str, example: str) -> TableSpec:
     """The table of IPv4, or that of IPv6, whose columns are wider and which has no Queue."""
     return TableSpec(
@@ -39,7 +51,7 @@ def interfaces(header: str, example: str) -> TableSpec:
         record="Interface",
         columns=(
             Column("Name", word_token("interface", r"\S++")("name"), required=True),
-            Column("Mtu", number("mtu", "Mtu"), required=True),
+            Column("Mtu", MTU, required=True),
             Column("Net/Dest", word_token("network", r"\S++")("network"), required=True),
             Column("Address", word_token("address", r"\S++")("address"), required=True),
             Column("Ipkts", counted("rx_packets", "Ipkts"), required=True),
@@ -64,6 +76,7 @@ INTERFACE_TABLES = (
 lo0   8232 127.0.0.0     127.0.0.1      1141313777 0     1141313777 0     0      0
 net0  1500 192.0.2.0     192.0.2.4      29532  0     26541  0     0      0
 net0  1500 192.0.2.0     192.0.2.5      N/A    N/A   N/A    N/A   N/A    N/A
+net1  16000db-net        db-4           29532  0     26541  0     0      0
 """,
     ),
     interfaces(

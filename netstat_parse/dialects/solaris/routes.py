@@ -31,13 +31,17 @@ GATEWAY = choice(
 
 
 def routes(destination: str, last: str, family: str, example: str) -> TableSpec:
-    """The routes of one family, under the titles of its first and last columns."""
-    banner = f"Routing Table: {family}"
+    """The routes of one family, under the titles of its first and last columns.
+
+    Before Solaris 8 there was IPv4 alone, and the banner named no family.
+    """
+    old = ("Routing Table:",) if family == "IPv4" else ()
+    banners = (f"Routing Table: {family}", *old)
     return TableSpec(
         kind=ROUTES,
         record="Route",
-        banners=(banner,),
-        banner_cells={banner: {"family": family.lower()}},
+        banners=banners,
+        banner_cells={banner: {"family": family.lower()} for banner in banners},
         columns=(
             Column(destination, word_token("destination", r"\S++")("destination"), required=True),
             Column("Gateway", GATEWAY, required=True),

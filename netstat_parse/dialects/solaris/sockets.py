@@ -26,6 +26,7 @@ from netstat_parse.grammar.tokens import (
     END_OF_WORD,
     ID,
     NEVER,
+    NOT_GLUED,
     NOTHING,
     choice,
     number,
@@ -56,7 +57,7 @@ def address(side: str, title: str) -> Column:
 
 def interface(name: str) -> ParserElement:
     """The name of an interface, mostly blank. It starts with a letter, as no number does."""
-    return optional(word_token("interface", r"[A-Za-z]\S*+")(name))
+    return optional(word_token("interface", rf"{NOT_GLUED} [A-Za-z]\S*+")(name))
 
 
 def command(context: CellContext) -> ParserElement:

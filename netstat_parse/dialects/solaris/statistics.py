@@ -31,15 +31,23 @@ def _in_plural(noun: str) -> str:
     return noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
 
 
-STATISTICS_TABLE = replace(
-    statistics(
-        {**{f"{name} =": name for name in PROTOCOLS}, "IGMP:": "IGMP"},
-        to_name=to_name,
-        example="""
+NESTED = statistics(
+    {**{f"{name} =": name for name in PROTOCOLS}, "IGMP:": "IGMP"},
+    to_name=to_name,
+    example="""
         tcpRtoAlgorithm     =     4
         tcpMaxConn          =    -1
         tcpOutSegs          =21843389688
 """,
+)
+(LINE,) = NESTED.columns
+STATISTICS_TABLE = replace(
+    NESTED,
+    # A line is no further in for what stands under it: tabs may have become blanks.
+    columns=(
+        replace(LINE, fields=tuple(each for each in LINE.fields if each.name != "subsection")),
     ),
+    heading="",
+    nests=False,
     rows_in_line=r"[A-Za-z][A-Za-z0-9]++ [ ]*+ = [ ]*+ -?[0-9]++",
 )

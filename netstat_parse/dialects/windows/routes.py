@@ -22,6 +22,7 @@ from netstat_parse.grammar.dialect import Column, Field, RowKind, Shape, TableSp
 from netstat_parse.grammar.tokens import (
     ID,
     NEVER,
+    NOT_GLUED,
     NOTHING,
     choice,
     number,
@@ -40,7 +41,7 @@ NO_ROWS = tuple(language.no_routes for language in LANGUAGES if language.no_rout
 
 IPV4 = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 IPV6 = r"(?=[^\s/]*:)[0-9A-Fa-f:.]{2,45}/[0-9]{1,3}"
-WORDS = r"[^\s0-9] \S*+ (?: [ ] [^\s0-9] \S*+ ){0,3}"
+WORDS = rf"{NOT_GLUED} [^\s0-9] \S*+ (?: [ ] {NOT_GLUED} [^\s0-9] \S*+ ){{0,3}}"
 """On-link, in any language."""
 
 
@@ -181,6 +182,8 @@ def make_extra(index: str) -> object:
 
 INDEX = token("interface's number", r"(?: 0x [0-9a-f]{1,8} | [0-9]{1,10} ) (?= [ ]? \.{3} )")
 MAC = token("MAC address", r"[0-9a-f]{2} (?: [ ] [0-9a-f]{2} ){5,15} (?= [ ] \. )")
+MAC_OF_EIGHT = token("MAC address", r"[0-9a-f]{2} (?: [ ] [0-9a-f]{2} ){7} (?= [ ] [^\s.] )")
+"""That of a tunnel, which leaves no room for dots behind it."""
 INTERFACE_LIST = TableSpec(
     kind=INTERFACES,
     record="Interface",
@@ -192,15 +195,19 @@ INTERFACE_LIST = TableSpec(
         Column("more dots", token("'...'", r"\.++")),
         Column("name", token("name", r"[^\s.] [^\n]*? (?= [ \t]*+ (?![^\n]) )")("name")),
     ),
-    row_kinds=(RowKind("interface"),),
+    row_kinds=(
+        RowKind("interface"),
+        RowKind("tunnel", cells={"address": MAC_OF_EIGHT("address"), "more dots": NOTHING}),
+    ),
     has_titles=False,
     rule=RULE,
     follows_another_table=True,
     shapes=(
         Shape(
             r"""
-                [ ]{0,2} (?: 0x [0-9a-f]++ | [0-9]++ ) [ ]? \.{3} (?: [0-9a-f]{2} [ ] ){0,16}+
-                \.{3,} [ ]? \S [^\n]*+
+                [ ]{0,2} (?: 0x [0-9a-f]++ | [0-9]++ ) [ ]? \.{3}
+                (?: (?: [0-9a-f]{2} [ ] ){8} (?= [^\s.] ) | (?: [0-9a-f]{2} [ ] ){0,16}+ \.{3,} )
+                [ ]? \S [^\n]*+
             """,
             ("Interface List",),
         ),
@@ -208,6 +215,7 @@ INTERFACE_LIST = TableSpec(
     example="""
  13...00 ff a3 01 80 1f ......TAP adapter
   1...........................Software Loopback Interface 1
+ 21...00 00 00 00 00 00 00 e0 Teredo Tunneling Pseudo-Interface
 0x10003 ...00 0c 29 01 02 03 ...... Ethernet Adapter
 """,
 )
