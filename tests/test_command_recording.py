@@ -78,6 +78,43 @@ def test_other_columns_are_not_added(command: Command, tmp_path: Path) -> None:
     assert Path("day.csv").read_text() == "pid,program\n1,x\n"
 
 
+@pytest.mark.parametrize("name", ["day.jsonl", "day.csv"])
+def test_runs_without_connections_are_told_of(command: Command, tmp_path: Path, name: str) -> None:
+    nothing = "".join(GOOD.splitlines(keepends=True)[:2])
+    code = f"sys.stdout.write({nothing!r} if n != 3 else {GOOD!r})"
+    arguments = ("run", "--every", "20ms", "-o", name, "--count")
+    result = command(*arguments, "2", *printer(tmp_path, code))
+    first, last = result.err.splitlines()
+    assert first == "netstat-parse: a run gave no connections: nothing is written of it"
+    assert last == "netstat-parse: 2 of 2 runs gave no connections"
+    assert result.status == 0
+    # What is written is the columns alone, if anything.
+    assert (lines_of(Path(name)) if Path(name).exists() else []) == [HEADER] * name.endswith("csv")
+    result = command(*arguments, "2", *printer(tmp_path, code))
+    assert result.err.splitlines()[-1] == "netstat-parse: 1 of 2 runs gave no connections"
+    result = command(*arguments, "1", "--where", "dport = 1", *printer(tmp_path, PRINT))
+    last = "netstat-parse: 1 of 1 runs gave no connections that are wanted"
+    assert result.err.splitlines()[-1] == last
+
+
+@pytest.mark.slow
+def test_an_interrupt_does_not_keep_it_from_telling(tmp_path: Path) -> None:
+    nothing = "".join(GOOD.splitlines(keepends=True)[:2])
+    code = f"sys.stdout.write({nothing!r})"
+    path = tmp_path / "day.jsonl"
+    process = start("run", "--every", "30s", "-o", path, *printer(tmp_path, code))
+    assert process.stderr is not None
+    told = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    result = finish(process)
+    assert result.status == 130
+    assert (told.decode() + result.err).splitlines() == [
+        "netstat-parse: a run gave no connections: nothing is written of it",
+        "netstat-parse: 1 of 1 runs gave no connections",
+        "netstat-parse: interrupted",
+    ]
+
+
 def test_standard_output_and_filters(command: Command, tmp_path: Path) -> None:
     arguments = ("run", "--every", "50ms", "--for", "120ms", "--where", "state listening")
     result = command(*arguments, "--columns", "local_address,state", *printer(tmp_path))

@@ -13,9 +13,10 @@ from netstat_parse.command.messages import PARTLY, UNDERSTOOD, UsageError, compl
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.errors import CommandError
 from netstat_parse.models import Snapshot
+from netstat_parse.schema import CONNECTIONS, Kind
 from netstat_parse.watcher import watch
 from netstat_parse.writing.growing_files import WithoutHeader, open_growing
-from netstat_parse.writing.text import find_kind_of
+from netstat_parse.writing.text import find_kind_of, records_of
 
 NOTES_KEPT = 100
 """So many different notes are said, each once."""
@@ -31,27 +32,34 @@ def record(options: argparse.Namespace) -> int:
         raise UsageError(f"--every writes csv, jsonl or table, as {form} can't be added to")
     wanted = find_wanted(options)
     failures = Failures()
-    with open_growing(options.output, complain) as out:
-        watched = watch(
-            options.every,
-            options.count,
-            command=options.argv or None,
-            duration=options.duration,
-            timeout=options.timeout,
-            dialect=options.dialect,
-            on_failure=failures.add,
-        )
-        snapshots = failures.between(watched)
-        if wanted is not None:
-            snapshots = wanted.snapshots(snapshots)
-        file = out
-        header = getattr(out, "first_line", "")
-        if form == "csv" and header:
-            file = cast("TextIO", WithoutHeader(out, header, options.output))
-        flushed = _flushed(snapshots, out)
-        if form != "table" and find_kind(options) is None:
-            flushed = _choose_table(options, flushed)
-        write_snapshots(options, form, file, flushed)
+    empty = EmptyRuns()
+    try:
+        with open_growing(options.output, complain) as out:
+            watched = watch(
+                options.every,
+                options.count,
+                command=options.argv or None,
+                duration=options.duration,
+                timeout=options.timeout,
+                dialect=options.dialect,
+                on_failure=failures.add,
+            )
+            snapshots = failures.between(watched)
+            if wanted is not None:
+                snapshots = wanted.snapshots(snapshots)
+            file = out
+            header = getattr(out, "first_line", "")
+            if form == "csv" and header:
+                file = cast("TextIO", WithoutHeader(out, header, options.output))
+            flushed = _flushed(snapshots, out)
+            if form != "table":
+                if find_kind(options) is None:
+                    flushed = _choose_table(options, flushed)
+                kind = find_kind(options) or CONNECTIONS
+                flushed = empty.between(flushed, kind, " that are wanted" if wanted else "")
+            write_snapshots(options, form, file, flushed)
+    finally:
+        empty.say()
     if wanted is not None:
         from netstat_parse.command.where import say_unknown
 
@@ -77,6 +85,31 @@ def _flushed(snapshots: Iterator[Snapshot], out: TextIO) -> Iterator[Snapshot]:
                 complain(note)
         yield snapshot
         out.flush()
+
+
+class EmptyRuns:
+    """The runs that gave no row to write: the file can't tell of them, so it is said."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._runs = 0
+        self._title = ""
+
+    def between(self, snapshots: Iterator[Snapshot], kind: Kind, which: str) -> Iterator[Snapshot]:
+        """The snapshots, of which the rows of this kind are written; `which` says which of them."""
+        self._title = kind.title + which
+        for snapshot in snapshots:
+            self._runs += 1
+            if not records_of(snapshot, kind):
+                self._count += 1
+                if self._count == 1:
+                    complain(f"a run gave no {self._title}: nothing is written of it")
+            yield snapshot
+
+    def say(self) -> None:
+        """Says how many they were, at the end."""
+        if self._count:
+            complain(f"{self._count} of {self._runs} runs gave no {self._title}")
 
 
 class Failures:
