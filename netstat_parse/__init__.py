@@ -6,7 +6,7 @@ it does not need. `__init__.pyi` states them for type checkers and editors.
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 _HOMES = {
     "analysis.changes": ("Change", "changes"),
