@@ -20,7 +20,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -98,6 +98,10 @@ def row_of(connection: ns.Connection) -> Row:
 
 def read_with_ours(capture: Path) -> list[Row]:
     return [row_of(c) for s in ns.read_log(capture) for c in s.connections]
+
+
+JC_SYSTEMS = ("linux", "busybox", "toybox", "macos", "freebsd", "windows")
+"""Those that jc's netstat parser lists: Linux, macOS, FreeBSD, Windows."""
 
 
 def read_with_jc(capture: Path) -> list[Row]:
@@ -183,6 +187,8 @@ class Parser:
     read: Callable[[Path], list[Row]]
     check: tuple[str, ...] = ()
     """A command that succeeds where it is installed."""
+    systems: Collection[str] = ()
+    """Those that it says it reads; empty: all."""
 
     def is_installed(self) -> bool:
         try:
@@ -193,8 +199,8 @@ class Parser:
 
 PARSERS = (
     Parser("netstat_parse", read_with_ours),
-    Parser("jc", read_with_jc, (sys.executable, "-c", "import jc")),
-    Parser("Parse::Netstat", read_with_perl, ("perl", "-MParse::Netstat", "-e", "1")),
+    Parser("jc", read_with_jc, (sys.executable, "-c", "import jc"), JC_SYSTEMS),
+    Parser("Parse::Netstat", read_with_perl, ("perl", "-MParse::Netstat", "-e", "1"), FLAVORS),
 )
 
 # The judge ---------------------------------------------------------------------------------------
@@ -291,6 +297,7 @@ def main() -> None:
         (system, parser.name): score(parser, paths)
         for system, paths in captures.items()
         for parser in parsers
+        if not parser.systems or system in parser.systems
     }
     for parser in parsers:
         total = sum((v for (_, name), v in scores.items() if name == parser.name), Counter())
