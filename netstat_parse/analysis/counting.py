@@ -47,9 +47,12 @@ class Counts:
 
         These are all that have changed in the snapshot of this stamp.
         """
-        come = [is_ for was, is_ in zip(before, after, strict=True) if was != is_]
+        changed = [both for both in zip(before, after, strict=True) if both[0] != both[1]]
+        if not changed:
+            return
+        gone, come = zip(*changed, strict=True)
         self._come.update(come)
-        self._gone.update([was for was, is_ in zip(before, after, strict=True) if was != is_])
+        self._gone.update(gone)
         highest = self._highest
         for name in dict.fromkeys(come):
             if name is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import filterfalse
 from typing import NamedTuple
 
 from netstat_parse.analysis.sockets import Key, has_peer, is_exact, key_of, pid_of, socket_of
@@ -51,7 +52,7 @@ class Steps:
         touched: dict[Key, list[Connection]] = {}
         """Of keys that have several rows, those of before."""
         single = self._single
-        for place in [place for place in before if place not in now]:
+        for place in list(filterfalse(now.__contains__, before)):
             key = self._keys.pop(place, None)
             if key is None:
                 continue
@@ -62,7 +63,7 @@ class Steps:
                 touched.setdefault(key, list(several.values()))
                 del several[place]
         is_wanted = self._is_wanted
-        for place in [place for place in now if place not in before]:
+        for place in list(filterfalse(before.__contains__, now)):
             row = now[place]
             if is_wanted is not None and not is_wanted(row):
                 continue

@@ -169,11 +169,12 @@ class SummaryCounter:
             else:
                 del self._names[id(before)]
         if after is not None:
-            if id(after) in self._names:
+            known = self._names.get(id(after))
+            if known is not None:
                 self._copies[id(after)] += 1
+                new = known
             else:
-                self._names[id(after)] = self._names_of(after)
-            new = self._names[id(after)]
+                new = self._names[id(after)] = self._names_of(after)
         return old, new
 
     def _names_of(self, row: Connection) -> _Names:
