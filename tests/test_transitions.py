@@ -44,7 +44,8 @@ from netstat_parse.reading.classify import (
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.section import Section
 from netstat_parse.reading.stamps import Stamp
-from netstat_parse.reading.transitions import TRANSITIONS, At
+from netstat_parse.reading.state import At
+from netstat_parse.reading.transitions import TRANSITIONS
 
 NOTE = "(Not all processes could be identified, non-owned process info"
 SCTP_ENDPOINT = "sctp                10.0.0.1:7"

@@ -17,10 +17,10 @@ from netstat_parse.reading.table import is_much_later
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from netstat_parse.reading.classify import Line
-    from netstat_parse.reading.section import Section
+    from netstat_parse.reading.state import State
 
 
-def begins_another(section: Section, found: Line) -> bool:
+def begins_another(section: State, found: Line) -> bool:
     """True for a line that begins another snapshot if one is being read."""
     at = found.stamp.at if isinstance(found, Stamped) else None
     line = found.line if isinstance(found, Stamped) else found
@@ -51,7 +51,7 @@ def begins_another(section: Section, found: Line) -> bool:
     return False
 
 
-def is_blank(section: Section, stamp: Stamp) -> bool:
+def is_blank(section: State, stamp: Stamp) -> bool:
     """True for a stamp in front of a blank line, below a banner or titles with one in front."""
     is_stamped = section.banner is not None and section.banner_top[1] is not None
     if section.above:
@@ -60,6 +60,6 @@ def is_blank(section: Section, stamp: Stamp) -> bool:
     return is_stamped and not stamp.invalid
 
 
-def may_recur(section: Section) -> bool:
+def may_recur(section: State) -> bool:
     """True if a table of this snapshot may come again in the same run of netstat."""
     return any(table.layout.recurs for table in section.tables.values())

@@ -27,13 +27,14 @@ from netstat_parse.reading.classify import (
 )
 from netstat_parse.reading.infer import name_layouts
 from netstat_parse.reading.stamps import Stamp
+from netstat_parse.reading.state import At
 from netstat_parse.reading.table import HeldLine
-from netstat_parse.reading.transitions import At, open_table
+from netstat_parse.reading.transitions import open_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from netstat_parse.grammar.dialect import Shape
-    from netstat_parse.reading.section import Section
+    from netstat_parse.reading.state import State
 
 LONGEST = 300
 """Characters; a longer line is no header."""
@@ -62,7 +63,7 @@ def find_titles(text: str) -> list[str]:
     return [title for title in _GAP.sub("\t", text.strip()).split("\t") if title]
 
 
-def hold_above(section: Section, odd: Odd | Heading) -> bool:
+def hold_above(section: State, odd: Odd | Heading) -> bool:
     """Hold a line that may be a banner or a header; False if it is neither.
 
     In another language a header may look like a heading of the table above.
@@ -83,7 +84,7 @@ def hold_above(section: Section, odd: Odd | Heading) -> bool:
     return True
 
 
-def release_above(section: Section, kept: int = 0) -> None:
+def release_above(section: State, kept: int = 0) -> None:
     """The lines that are held, but for the last few, are neither banner nor header.
 
     Between the rules that netstat prints around its tables they are its words nevertheless.
@@ -103,7 +104,7 @@ def release_above(section: Section, kept: int = 0) -> None:
     section.pass_pending_row()
 
 
-def begin_table(section: Section, found: Line) -> bool:
+def begin_table(section: State, found: Line) -> bool:
     """A line comes below those that are held; True if it is the first row of their table."""
     if not section.above:
         return False
@@ -122,7 +123,7 @@ def begin_table(section: Section, found: Line) -> bool:
     return False
 
 
-def _begin_with(section: Section, layout: Layout, shape: Shape) -> bool:
+def _begin_with(section: State, layout: Layout, shape: Shape) -> bool:
     """Begin a table with the lines that are held; False if they are not above its rows."""
     formats = tuple(section.options.timestamp_formats)
     texts = [without_stamps(held.text, formats).lstrip(" \t") for held in section.above]
@@ -154,7 +155,7 @@ def _begin_with(section: Section, layout: Layout, shape: Shape) -> bool:
     return True
 
 
-def _open_table(section: Section, layout: Layout, name: str) -> None:
+def _open_table(section: State, layout: Layout, name: str) -> None:
     """The rows of this layout come, of this snapshot or of another one."""
     section.end_table()
     is_another = not layout.follows_another_table or section.snapshot.has_table(name)

@@ -12,13 +12,6 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from netstat_parse.reading.account import LineKind
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from netstat_parse.reading.section import Section
-    from netstat_parse.reading.transitions import Aside
-
 _TITLES = re.compile(
     r"(?:Local|Foreign|Remote|Link-layer|HW|Node) Address|Next Hop|\S+",
 )
@@ -85,25 +78,14 @@ def read_tables(lines: Sequence[AsideLine]) -> list[OtherRows]:
     return found if are_tables and any(table.rows for table in found) else []
 
 
-def end_aside(section: Section, aside: Aside) -> None:
-    """A table that no kind is for has ended: its texts are given, or it is set aside."""
-    section.aside = None
-    account = section.account
-    may_be_table = bool(aside.dialect) and aside.count == len(aside.lines)
-    tables = read_tables(aside.lines) if may_be_table else []
-    if not tables:
-        account.count(LineKind.NOTE, aside.count)
-        section.sink.note(f"{aside.banner.removesuffix(':')}: set aside, {aside.count} lines")
-        return
-    account.count(LineKind.HEADER, len(tables))
-    account.count(LineKind.ROW, sum(len(table.rows) for table in tables))
-    if not section.snapshot.is_open:
-        section.begin_snapshot(section.options.dialect or section.other_dialect or aside.dialect)
-    here = account.place
-    for titles, rows, odd in tables:
-        if rows:
-            section.sink.other_table(aside.banner, titles, rows)
-        for number, line, _ in odd:
-            account.place = number, line
-            account.report(1, f"expected a row of {len(titles)} words")
-    account.place = here
+class Aside:
+    """A table that no kind is for, and its lines until now."""
+
+    def __init__(self, banner: str, dialect: str, front: str = "") -> None:
+        self.banner = banner
+        self.front = front
+        """What stands before the banner in its line, and perhaps before the lines below it."""
+        self.dialect = dialect
+        self.count = 0
+        self.lines: list[AsideLine] = []
+        """At most MOST_LINES of them."""

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from netstat_parse.errors import NotNetstatError
 from netstat_parse.reading.classify import Row, RowAlone, Stamped
 from netstat_parse.reading.infer import ROWS_TO_INFER, name_layouts
+from netstat_parse.reading.state import At
 from netstat_parse.reading.table import is_much_later
-from netstat_parse.reading.transitions import At, take_row
+from netstat_parse.reading.transitions import take_row
 from netstat_parse.schema import KINDS
 
 TYPE_CHECKING = False
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from netstat_parse.reading import lines
     from netstat_parse.reading.classify import Line
     from netstat_parse.reading.infer import HeldLine, Verdict
-    from netstat_parse.reading.section import Section
+    from netstat_parse.reading.state import State
     from netstat_parse.reading.table import Table
     from netstat_parse.schema import Kind
 
 
-def hold_rows(section: Section, given: Sequence[lines.Line]) -> int:
+def hold_rows(section: State, given: Sequence[lines.Line]) -> int:
     """Hold the first lines as far as they are rows alone like others before; how many."""
     if section.table is not None or section.snapshot.is_open or section.aside is not None:
         return 0
@@ -39,7 +40,7 @@ def hold_rows(section: Section, given: Sequence[lines.Line]) -> int:
     return held
 
 
-def kinds_alone(section: Section) -> tuple[Kind, ...]:
+def kinds_alone(section: State) -> tuple[Kind, ...]:
     """The kinds of tables of which rows may come that no header announces.
 
     A further kind may follow the rows of a table, as `grep` leaves them of several tables.
@@ -53,7 +54,7 @@ def kinds_alone(section: Section) -> tuple[Kind, ...]:
     return tuple(k for k in KINDS if k is not kind and (k not in behind or k in section.tables))
 
 
-def return_to_table(section: Section, found: Line) -> bool:
+def return_to_table(section: State, found: Line) -> bool:
     """Return to a table of this snapshot if the line is a row of its kind; True if so.
 
     Whatever stands between its rows ends no snapshot: a name may have forged it.
@@ -67,7 +68,7 @@ def return_to_table(section: Section, found: Line) -> bool:
     return True
 
 
-def end_rows_alone(section: Section, found: Line) -> bool:
+def end_rows_alone(section: State, found: Line) -> bool:
     """End rows that no header announced before a line that is none of them, or is of another
     run of netstat; True if they ended."""
     if section.at is not At.HOLDING:
@@ -80,7 +81,7 @@ def end_rows_alone(section: Section, found: Line) -> bool:
     return True
 
 
-def release_rows(section: Section) -> At:
+def release_rows(section: State) -> At:
     """Read the rows that were held, if there is one way to; gives where the reader is then."""
     above, section.put_by = section.put_by, None
     _release(section, above)
@@ -89,7 +90,7 @@ def release_rows(section: Section) -> At:
     return At.UNDER_BANNER if section.banner is not None else At.BETWEEN
 
 
-def _release(section: Section, above: Table | None) -> None:
+def _release(section: State, above: Table | None) -> None:
     """Read the rows that were held if there is one way to, else report them. What comes then is of
     their table, or of the one above."""
     held, verdict = section.alone.settle()
@@ -102,7 +103,7 @@ def _release(section: Section, above: Table | None) -> None:
     section.account.place = here
 
 
-def _read_rows(section: Section, held: Sequence[HeldLine], verdict: Verdict) -> None:
+def _read_rows(section: State, held: Sequence[HeldLine], verdict: Verdict) -> None:
     """Read rows by the layout that they tell, and report what it can't have printed."""
     layout, account = verdict.layouts[0], section.account
     account.place = held[0].number, held[0].line
@@ -130,7 +131,7 @@ def _read_rows(section: Section, held: Sequence[HeldLine], verdict: Verdict) -> 
         start = hole + 1
 
 
-def _read_row(section: Section, held: HeldLine, layout: Layout, *, is_good: bool) -> None:
+def _read_row(section: State, held: HeldLine, layout: Layout, *, is_good: bool) -> None:
     """Read one row that was held, or report it."""
     section.pass_pending_row()
     account = section.account
@@ -145,7 +146,7 @@ def _read_row(section: Section, held: HeldLine, layout: Layout, *, is_good: bool
         account.report(1, f"the rows around it are {names}, and this is none")
 
 
-def _report_rows(section: Section, held: Sequence[HeldLine], verdict: Verdict) -> None:
+def _report_rows(section: State, held: Sequence[HeldLine], verdict: Verdict) -> None:
     """Report rows that can be read in two ways, or in none."""
     advice = section.alone.give_advice(held, verdict) if verdict.layouts else ""
     for row in held:

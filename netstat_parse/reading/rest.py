@@ -38,14 +38,14 @@ from netstat_parse.reading.table import HeldLine
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from netstat_parse.reading.classify import Line
-    from netstat_parse.reading.section import Section
+    from netstat_parse.reading.state import State
     from netstat_parse.reading.table import PendingRow, Table
 
 IS_REST = "expected a row: this is the rest of the one above"
 MAY_BE_REST = "expected a row: this may be the rest of the one above, whose name has no end"
 
 
-def take_rest(section: Section, table: Table, text: str) -> bool:
+def take_rest(section: State, table: Table, text: str) -> bool:
     """Take a line that is the rest of the row above, or may be; False if it is something else."""
     row = table.pending
     if table.is_rest_of_row(text):
@@ -80,7 +80,7 @@ def take_rest(section: Section, table: Table, text: str) -> bool:
     return True
 
 
-def _take_doubtful(section: Section, table: Table, row: PendingRow, text: str, looks: Line) -> None:
+def _take_doubtful(section: State, table: Table, row: PendingRow, text: str, looks: Line) -> None:
     """Take a line that may be the rest of the row above, or what it looks like."""
     is_field = table.is_field_open()
     is_note = isinstance(looks, Note) and len(looks.text) > 2
@@ -98,13 +98,13 @@ def _take_doubtful(section: Section, table: Table, row: PendingRow, text: str, l
         section.account.report(1, MAY_BE_REST)
 
 
-def _hold(section: Section, row: PendingRow, text: str, looks: Line) -> None:
+def _hold(section: State, row: PendingRow, text: str, looks: Line) -> None:
     row.held.append(HeldLine(*section.account.place, section.raw))
     row.holds_banner = isinstance(looks, Banner)
     row.go_on(text)
 
 
-def _looks(section: Section, text: str) -> Line:
+def _looks(section: State, text: str) -> Line:
     """What the line is if it is no rest; of one with a stamp in front, what is behind it."""
     formats = tuple(section.options.timestamp_formats)
     layout = section.table.layout if section.table is not None else None
@@ -119,7 +119,7 @@ def _looks(section: Section, text: str) -> Line:
     return found.line if isinstance(found, Stamped) else found
 
 
-def take_below_row_alone(section: Section, text: str) -> bool:
+def take_below_row_alone(section: State, text: str) -> bool:
     """Take a line that may be the rest of a row that no header announces; False if it is none."""
     account, held = section.account, section.alone.held
     line, room = section.rest_alone
@@ -141,7 +141,7 @@ def take_below_row_alone(section: Section, text: str) -> bool:
     return True
 
 
-def are_no_rest(section: Section, text: str) -> bool:
+def are_no_rest(section: State, text: str) -> bool:
     """True for a line that shows that those that are held are no rest of a row."""
     table = section.table
     if table is None or table.pending is None or not table.pending.held:
@@ -154,7 +154,7 @@ def are_no_rest(section: Section, text: str) -> bool:
     return not may_go_on and not is_row
 
 
-def settle_as_rest(section: Section) -> None:
+def settle_as_rest(section: State) -> None:
     """A row follows the lines that are held, so they are the rest of the one above."""
     table, account = section.table, section.account
     row = table.pending if table is not None else None
@@ -169,7 +169,7 @@ def settle_as_rest(section: Section) -> None:
     account.place = here
 
 
-def settle_as_they_look(section: Section) -> bool:
+def settle_as_they_look(section: State) -> bool:
     """What follows the lines that are held, if anything does, shows that they are no rest; False
     if there are none."""
     table, account = section.table, section.account

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from netstat_parse.dialects.headers import Banner, is_of_system
+from netstat_parse.dialects.headers import Banner
 from netstat_parse.errors import NotNetstatError
 from netstat_parse.reading import around
-from netstat_parse.reading.account import Account, LineKind, Spent
+from netstat_parse.reading.account import LineKind, Spent
 from netstat_parse.reading.beginnings import begins_another
 from netstat_parse.reading.classify import (
     Blank,
@@ -26,13 +26,10 @@ from netstat_parse.reading.classify import (
     Row,
     Stamped,
 )
-from netstat_parse.reading.current import CurrentSnapshot
 from netstat_parse.reading.glued import is_glued, split_glued
-from netstat_parse.reading.infer import RowsAlone
 from netstat_parse.reading.known_lines import KnownLines
 from netstat_parse.reading.lines import MAX_LINE, text_of
 from netstat_parse.reading.other_languages import begin_table, hold_above, release_above
-from netstat_parse.reading.other_tables import end_aside
 from netstat_parse.reading.release import (
     end_rows_alone,
     kinds_alone,
@@ -48,75 +45,33 @@ from netstat_parse.reading.rest import (
 )
 from netstat_parse.reading.rows import is_plain
 from netstat_parse.reading.stamps import Stamp
-from netstat_parse.reading.table import HeldLine, PendingRow, RowReaders, Table, Top
+from netstat_parse.reading.state import At, State
+from netstat_parse.reading.table import PendingRow
 from netstat_parse.reading.transitions import (
     TRANSITIONS,
-    Aside,
-    At,
     see_first_row,
 )
-from netstat_parse.reading.unwrap import Wrapping, behind_stamp, look_at, refuse, take_glued
+from netstat_parse.reading.unwrap import behind_stamp, look_at, refuse, take_glued
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from netstat_parse.grammar.layout import Layout
     from netstat_parse.reading import lines
     from netstat_parse.reading.options import Options
     from netstat_parse.reading.rows import Known
     from netstat_parse.reading.sink import Made, Sink
-    from netstat_parse.schema import Kind
 
 WITHIN_FIELD = "expected the path behind the program's field: this may be a part of the name"
 
 
-class Section:
+class Section(State):
     """Takes the lines of an input one after another, and gives what they hold to a sink."""
 
     def __init__(self, sink: Sink, options: Options, spent: Spent | None = None) -> None:
-        self.at = At.BETWEEN
-        self.account = Account(sink, strict=options.strict, spent=spent)
-        self.table: Table | None = None
-        """The table whose rows come now; None outside of one."""
-        self.snapshot = CurrentSnapshot(sink, options)
-        self.sink = sink
-        self.options = options
+        super().__init__(sink, options, spent)
         self._formats = tuple(options.timestamp_formats)
         self._kinds_alone = partial(kinds_alone, self)
-        self.front: datetime | None = None
-        """The time of the stamp in front of the line."""
-        self._is_below_blank = False
-        self.is_stamped = False
-        """There were stamps in front of the lines above."""
-        self.raw = ""
-        """The line with what is around it; of a line that holds several, the one that comes."""
-        self.without_end = 0
-        """The number of the line that the input ends in, without a line end; 0 if there is none."""
-        self.front_before: datetime | None = None
-        """The time in front of the row above."""
-        self._readers = RowReaders(sink)
-        self.alone = RowsAlone(options.dialect)
-        self.undecided: NotNetstatError | None = None
-        """The first row that could be read in two ways."""
-        self.put_by: Table | None = None
-        """The table above rows that are held."""
-        self.tables: dict[Kind, Table] = {}
-        """The tables of this snapshot: the last of each kind."""
-        self.banner: Banner | None = None
-        self.banner_top: Top = (0, ""), None
-        """Where the banner above stands, and the time in front of it."""
-        self.rest_alone = 0, 0
-        """The number of the last line that may be the rest of a row alone, and the bytes left."""
-        self.wrapping = Wrapping()
         self._known_lines = KnownLines()
-        self.above: list[HeldLine] = []
-        """Lines that may be a banner and a header in a language that is not known."""
-        self.aside: Aside | None = None
-        self.other_dialect: str | None = None
-        """Of the tables that were set aside outside of a snapshot."""
-
-    # Taking lines
+        self._is_below_blank = False
 
     def take(self, line: str, *, terminated: bool = True) -> None:
         """Take the next line; `terminated` is False if the input ended inside it."""
@@ -138,7 +93,7 @@ class Section:
             self.without_end = 0
             for piece in lines:
                 self.take_bare(piece, piece)
-        elif "=" in text and (lines := self.wrapping.split(self, text)):
+        elif "=" in text and (lines := self._split(text)):
             self.take_bare(lines[0], lines[0])
             self.account.is_counted = True
             for piece in lines[1:]:
@@ -146,6 +101,10 @@ class Section:
             self.account.is_counted = False
         else:
             self.take_bare(text, raw)
+
+    def _split(self, text: str) -> list[str]:
+        """The lines that stand in one."""
+        return self.wrapping.split(text, self.options.dialect, may_learn=self.table is None)
 
     def take_bare(self, text: str, raw: str) -> None:
         """Take the text of a line without the frame around it."""
@@ -203,11 +162,6 @@ class Section:
         if isinstance(row, Odd | Heading) and hold_above(self, row):
             return
         self.handle(found)
-
-    @property
-    def is_without_end(self) -> bool:
-        """The input ends in the line that is taken, without a line end."""
-        return self.without_end == self.account.number
 
     def take_rows(
         self, rows: Sequence[lines.Line], made: list[Made], known: Known, raw: lines.Line
@@ -312,27 +266,6 @@ class Section:
         self.front_before = self.front or self.front_before
         self._is_below_blank = isinstance(found, Blank)
 
-    # Where tables and snapshots begin and end
-
-    def is_of_another_system(self, dialects: tuple[str, ...]) -> bool:
-        """True if what these dialects print is not of the snapshot that is being read."""
-        inside = None if self.options.dialect else self.snapshot.dialect
-        return inside is not None and not is_of_system(inside, dialects)
-
-    def begin_snapshot(self, dialect: str) -> None:
-        self.snapshot.begin(dialect, self.account.number, self.account.line)
-        self.other_dialect = None
-
-    def leave(self) -> None:
-        """What comes next belongs to another snapshot."""
-        self.end_banner()
-        self.end_table()
-        self.tables.clear()
-        self.snapshot.leave()
-        self.wrapping = Wrapping()
-        self.front_before = None
-        self.is_stamped = False
-
     def _leave_before(self, found: Line) -> bool:
         """Leave the snapshot before a line that begins another one; True if there was one."""
         is_header = isinstance(found.line if isinstance(found, Stamped) else found, Header)
@@ -348,48 +281,3 @@ class Section:
         self.leave()
         self.at = At.BETWEEN
         return True
-
-    def set_table(self, layout: Layout, *, is_inferred: bool = False) -> Table:
-        reader = self._readers.get(layout, self.snapshot.rows_before)
-        self.table = self.tables[layout.kind] = Table(reader, is_inferred=is_inferred)
-        return self.table
-
-    def end_table(self) -> None:
-        if self.table is not None:
-            self.pass_pending_row()
-            self.table = None
-            self.snapshot.end_table()
-        if self.aside is not None:
-            end_aside(self, self.aside)
-
-    def end_banner(self) -> None:
-        """A banner without a header under it is a table without rows."""
-        banner, self.banner = self.banner, None
-        if banner is not None and not self.snapshot.is_open:
-            self.begin_snapshot(self.options.dialect or banner.dialects[0])
-
-    def pass_pending_row(self) -> None:
-        """The row above has no more lines."""
-        table = self.table
-        if table is None or table.pending is None:
-            return
-        if table.pending.made is None:
-            table.pending = None
-            return
-        if table.lacks_its_end(table.pending):
-            self.report_pending_row()
-            return
-        row, table.pending = table.pending, None
-        self.snapshot.add_rows(table.reader, row.known, [row.text], [row.made])
-
-    def report_pending_row(self) -> None:
-        """The row above lacks its end."""
-        table, account = self.table, self.account
-        assert table is not None
-        pending, table.pending = table.pending, None
-        if pending is None or pending.made is None:
-            return
-        here, account.place = account.place, pending.place
-        account.count(LineKind.ROW, -1)
-        account.report(len(pending.text) + 1, "expected the rest of the row")
-        account.place = here

@@ -7,7 +7,6 @@ then, if the table of transitions does not say so.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 
 from netstat_parse.dialects.headers import (
     Banner,
@@ -32,8 +31,9 @@ from netstat_parse.reading.classify import (
     without_stamps,
 )
 from netstat_parse.reading.other_programs import name_program
-from netstat_parse.reading.other_tables import MOST_LINES, AsideLine
+from netstat_parse.reading.other_tables import MOST_LINES, Aside, AsideLine
 from netstat_parse.reading.stamps import Stamp
+from netstat_parse.reading.state import At
 from netstat_parse.reading.table import PendingRow
 from netstat_parse.reading.unwrap import behind_stamp
 
@@ -43,42 +43,18 @@ if TYPE_CHECKING:
 
     from netstat_parse.grammar.layout import Cells, Layout
     from netstat_parse.reading.rows import Known
-    from netstat_parse.reading.section import Section
     from netstat_parse.reading.sink import Made
+    from netstat_parse.reading.state import State
     from netstat_parse.reading.table import Table
 
 
 ENDS_INSIDE = "expected the rest of the row: the input ends inside it"
 OPEN_END = "the input ends without a line end, so its last word may be cut"
 
-
-class At(StrEnum):
-    """Where the reader is."""
-
-    BETWEEN = "before any table, or behind a stamp or a prompt: a snapshot comes next"
-    UNDER_BANNER = "a banner has announced a table; its header comes next"
-    IN_TABLE = "in the rows of a table"
-    HOLDING = "in rows that no header announces, held until they tell their layout"
-    ASIDE = "in a table that is not read"
-
-
-class Aside:
-    """A table that no kind is for, and its lines until now."""
-
-    def __init__(self, banner: str, dialect: str, front: str = "") -> None:
-        self.banner = banner
-        self.front = front
-        """What stands before the banner in its line, and perhaps before the lines below it."""
-        self.dialect = dialect
-        self.count = 0
-        self.lines: list[AsideLine] = []
-        """At most MOST_LINES of them."""
-
-
 # Actions ------------------------------------------------------------------------------------------
 
 
-def see_banner(section: Section, banner: Banner) -> At | None:
+def see_banner(section: State, banner: Banner) -> At | None:
     """A banner announces a table."""
     above = section.banner
     if above is not None and above.follows_another_table:
@@ -100,7 +76,7 @@ def see_banner(section: Section, banner: Banner) -> At | None:
     return At.IN_TABLE
 
 
-def see_other_banner(section: Section, other: OtherBanner) -> None:
+def see_other_banner(section: State, other: OtherBanner) -> None:
     """A table begins that is not read."""
     section.end_banner()
     section.end_table()
@@ -111,7 +87,7 @@ def see_other_banner(section: Section, other: OtherBanner) -> None:
     section.account.count(LineKind.BANNER)
 
 
-def see_header(section: Section, header: Header) -> None:
+def see_header(section: State, header: Header) -> None:
     """A header announces a table."""
     layout = header.layout
     section.end_table()
@@ -124,7 +100,7 @@ def see_header(section: Section, header: Header) -> None:
     section.account.count(LineKind.HEADER)
 
 
-def see_first_row(section: Section, text: str) -> None:
+def see_first_row(section: State, text: str) -> None:
     """The first row of a table that recurs in a run tells whether another run has begun."""
     table = section.table
     if table is None or not table.layout.recurs or table.rows:
@@ -138,7 +114,7 @@ def see_first_row(section: Section, text: str) -> None:
     section.snapshot.add_table(name)
 
 
-def _begin_at_top(section: Section, table: Table) -> None:
+def _begin_at_top(section: State, table: Table) -> None:
     """A snapshot has begun with the banner or the header of this table, as its first row shows."""
     here, front = section.account.place, section.front
     wrapping, is_stamped = section.wrapping, section.is_stamped
@@ -150,7 +126,7 @@ def _begin_at_top(section: Section, table: Table) -> None:
     section.account.place, section.front = here, front
 
 
-def open_table(section: Section, layout: Layout) -> None:
+def open_table(section: State, layout: Layout) -> None:
     """The rows of a layout come, in this snapshot or in the one that begins with them."""
     banner, section.banner = section.banner, None
     top = section.banner_top if banner is not None else (section.account.place, section.front)
@@ -165,14 +141,14 @@ def open_table(section: Section, layout: Layout) -> None:
     section.set_table(layout.under(banner.text) if banner else layout).top = top
 
 
-def tell_sharers(section: Section, layout: Layout, banner: Banner | None) -> None:
+def tell_sharers(section: State, layout: Layout, banner: Banner | None) -> None:
     """Say which netstats print what begins the snapshot, if several print it alike."""
     names = [n for n in layout.may_be if banner is None or n in banner.dialects]
     if len(names) > 1:
         section.sink.note(f"{', '.join(names)} print such a table: read as {layout.dialect}'s")
 
 
-def see_no_rows(section: Section, _: NoRows) -> None:
+def see_no_rows(section: State, _: NoRows) -> None:
     """The table that the banner above announces has no rows."""
     banner = section.banner
     section.end_banner()
@@ -181,7 +157,7 @@ def see_no_rows(section: Section, _: NoRows) -> None:
     section.account.count(LineKind.HEADER)
 
 
-def see_heading(section: Section, heading: Heading) -> None:
+def see_heading(section: State, heading: Heading) -> None:
     """What a heading says is given to the rows below it."""
     table = section.table
     assert table is not None
@@ -193,7 +169,7 @@ def see_heading(section: Section, heading: Heading) -> None:
     section.account.count(LineKind.HEADER)
 
 
-def see_surplus_header(section: Section, _: SurplusHeader) -> None:
+def see_surplus_header(section: State, _: SurplusHeader) -> None:
     """What it announces is not known, so the rows below must not be read as others are."""
     section.end_banner()
     section.end_table()
@@ -206,7 +182,7 @@ def see_surplus_header(section: Section, _: SurplusHeader) -> None:
     section.aside = Aside("too many different headers", "")
 
 
-def take_row(section: Section, row: Row) -> None:
+def take_row(section: State, row: Row) -> None:
     """A row is passed on, unless it lacks its end."""
     see_first_row(section, row.text)
     table = section.table
@@ -229,7 +205,7 @@ def take_row(section: Section, row: Row) -> None:
         section.pass_pending_row()
 
 
-def _make(section: Section, table: Table, text: str, cells: Cells) -> tuple[Made, Known]:
+def _make(section: State, table: Table, text: str, cells: Cells) -> tuple[Made, Known]:
     """Make a row, of which the last word may lack its end if the input ends in it."""
     if section.is_without_end:
         read = table.reader.read_open(text) if table.layout.kind.has_marks else None
@@ -240,7 +216,7 @@ def _make(section: Section, table: Table, text: str, cells: Cells) -> tuple[Made
     return table.reader.read_alone(text, cells)
 
 
-def extend_row(section: Section, line: Continuation) -> None:
+def extend_row(section: State, line: Continuation) -> None:
     """The row above is put in the place of the one that both lines are."""
     table, row = section.table, line.row
     assert table is not None
@@ -250,7 +226,7 @@ def extend_row(section: Section, line: Continuation) -> None:
     table.pending = PendingRow(row._replace(missing=0, room=0), made, known)
 
 
-def hold_row(section: Section, row: RowAlone) -> At | None:
+def hold_row(section: State, row: RowAlone) -> At | None:
     """A row that no header announces is held until there are enough of them."""
     if section.table is not None:
         section.put_by, section.table = section.table, None
@@ -258,7 +234,7 @@ def hold_row(section: Section, row: RowAlone) -> At | None:
     return section.release_rows() if is_enough else None
 
 
-def see_stamp(section: Section, stamp: Stamp) -> At | None:
+def see_stamp(section: State, stamp: Stamp) -> At | None:
     """A stamp ends a snapshot, and is the time of the next.
 
     Below a banner with a stamp in front it is that of a blank line: Windows has one there.
@@ -278,7 +254,7 @@ def see_stamp(section: Section, stamp: Stamp) -> At | None:
     return None
 
 
-def see_prompt(section: Section, prompt: Prompt) -> None:
+def see_prompt(section: State, prompt: Prompt) -> None:
     """netstat's output has ended. The prompt itself still is of the snapshot above."""
     section.end_banner()
     take_note(section, prompt)
@@ -290,7 +266,7 @@ def see_prompt(section: Section, prompt: Prompt) -> None:
         section.snapshot.stamp = prompt.stamp.at
 
 
-def see_rule(section: Section, rule: Rule) -> At | None:
+def see_rule(section: State, rule: Rule) -> At | None:
     """Below rows it divides; below a header it underlines, and is part of it.
 
     A rule that netstat prints around its tables only ends the table.
@@ -312,24 +288,24 @@ def see_rule(section: Section, rule: Rule) -> At | None:
     return At.BETWEEN
 
 
-def take_note(section: Section, note: Note | Prompt | Rule) -> None:
+def take_note(section: State, note: Note | Prompt | Rule) -> None:
     """A note is passed on."""
     section.account.note(note.text)
 
 
-def pass_over_blank(section: Section, _: Blank) -> None:
+def pass_over_blank(section: State, _: Blank) -> None:
     """A blank line only counts."""
     section.account.count(LineKind.BLANK)
 
 
-def report_odd(section: Section, odd: Odd) -> None:
+def report_odd(section: State, odd: Odd) -> None:
     """A line that no rule accounts for is reported."""
     section.account.report_odd(odd.text, section.table.layout if section.table else None)
     if section.table is not None:
         section.table.see_start(behind_stamp(section, odd.text))
 
 
-def see_odd_below_banner(section: Section, odd: Odd) -> At | None:
+def see_odd_below_banner(section: State, odd: Odd) -> At | None:
     """`netstat -ie` prints below `Kernel Interface table` what ifconfig prints; it is set aside."""
     banner = section.banner
     if banner is None or not banner.follows_another_table or not name_program(odd.text):
@@ -343,7 +319,7 @@ def see_odd_below_banner(section: Section, odd: Odd) -> At | None:
     return At.ASIDE
 
 
-def keep_aside(section: Section, odd: Odd) -> None:
+def keep_aside(section: State, odd: Odd) -> None:
     """A line of a table that no kind is for is kept until the table ends."""
     aside, account = section.aside, section.account
     assert aside is not None
@@ -360,7 +336,7 @@ def keep_aside(section: Section, odd: Odd) -> None:
 
 # The table ----------------------------------------------------------------------------------------
 
-Action = Callable[["Section", "Any"], "At | None"]
+Action = Callable[["State", "Any"], "At | None"]
 _EVERYWHERE: dict[type, tuple[Action, At | None]] = {
     Banner: (see_banner, At.UNDER_BANNER),
     Header: (see_header, At.IN_TABLE),

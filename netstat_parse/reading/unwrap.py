@@ -6,7 +6,6 @@ all that a name in it has of escape sequences and entities.
 
 from __future__ import annotations
 
-from netstat_parse.dialects.headers import Banner, split_line
 from netstat_parse.grammar.padding import LONGEST_PATH, PROGRAM_FIELD
 from netstat_parse.grammar.truncation import size_of
 from netstat_parse.reading import around, noise, stamps
@@ -15,7 +14,6 @@ from netstat_parse.reading.classify import (
     Header,
     Line,
     Odd,
-    Prompt,
     Row,
     RowAlone,
     Stamped,
@@ -26,7 +24,8 @@ from netstat_parse.reading.table import PendingRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from netstat_parse.reading.section import Section
+    from netstat_parse.grammar.layout import Layout
+    from netstat_parse.reading.state import State
     from netstat_parse.reading.table import Table
 
 ONE_LINE = "expected the end of the row, not another line"
@@ -34,74 +33,13 @@ GLUED = "expected the end of the row: what is behind it may be a mark of whoever
 ESCAPED = "expected no escape of HTML in a name"
 
 
-class Wrapping:
-    """What is around the lines of the capture that is read."""
-
-    def __init__(self) -> None:
-        self.frame: around.Frame | None = None
-        self.closing = ""
-        """What closes the marks that were opened above."""
-        self._is_framed = False
-
-    def take_off_frame(self, line: str) -> str:
-        """The line without the frame that was learned above."""
-        bare = self.frame.take_off(line) if self.frame is not None else None
-        self._is_framed = bare is not None
-        return line if bare is None else bare
-
-    def split(self, section: Section, text: str) -> list[str]:
-        """The lines that stand in one. The first of them teaches the frame that it stands in."""
-        lines = split_line(text)
-        if lines or self._is_framed or section.table is not None:
-            return lines
-        frame = around.find_frame(text, None, section.options.dialect)
-        bare = frame.take_off(text) if frame is not None else None
-        lines = split_line(bare) if bare is not None else []
-        if lines:
-            self.frame, self._is_framed = frame, True
-        return lines
-
-    def learn(self, section: Section, text: str, found: Line, expected: Expected) -> Line:
-        """What a line is, if that is known when its frame is taken off."""
-        if isinstance(found, Banner | Header):
-            if self._is_framed or _is_bare(found, text):
-                self.frame = self.frame if self._is_framed else None
-                return found
-        elif isinstance(found, Prompt):
-            self._see_fence(found.text)
-            return found
-        elif not isinstance(found, Odd):
-            return found
-        layout = section.table.layout if section.table and section.table.is_new else None
-        frame = around.find_frame(text, None, expected.dialect)
-        if frame is None and layout is not None:
-            frame = around.find_frame(text, layout)
-        bare = frame.take_off(text) if frame is not None else None
-        if frame is None or bare is None:
-            return found
-        again = classify(bare, expected)
-        if isinstance(again, Odd):
-            return found
-        self.frame = frame
-        self.closing = "" if frame.suffix else around.find_closing(frame.prefix)
-        return again
-
-    def _see_fence(self, text: str) -> None:
-        """A line may open marks or close them: `<pre><code>`, three backticks."""
-        if text == self.closing:
-            self.closing = ""
-        elif text.startswith(("<", "`")):
-            self.closing = around.find_closing(text)
+def _new_layout(section: State) -> Layout | None:
+    """Of a table that has no rows yet."""
+    table = section.table
+    return table.layout if table is not None and table.is_new else None
 
 
-def _is_bare(found: Banner | Header, text: str) -> bool:
-    """True where the line has nothing around its banner or header."""
-    if isinstance(found, Banner):
-        return found.text == text.strip()
-    return not found.layout.extra and found.layout.header.strip() == text.strip()
-
-
-def look_at(section: Section, raw: str, expected: Expected) -> tuple[Line, str]:
+def look_at(section: State, raw: str, expected: Expected) -> tuple[Line, str]:
     """What a line is, and why it is to be reported nevertheless."""
     why, text = "", raw
     if is_plain(raw):
@@ -121,7 +59,7 @@ def look_at(section: Section, raw: str, expected: Expected) -> tuple[Line, str]:
                 again = classify(bare, expected)
                 if not isinstance(again, Odd):
                     found, text = again, bare
-    return section.wrapping.learn(section, text, found, expected), why
+    return section.wrapping.learn(text, found, expected, _new_layout(section)), why
 
 
 def _fits(text: str, table: Table) -> bool:
@@ -135,7 +73,7 @@ def _fits(text: str, table: Table) -> bool:
 
 
 def _look_at_end(
-    section: Section, row: Row | RowAlone, found: Line, expected: Expected
+    section: State, row: Row | RowAlone, found: Line, expected: Expected
 ) -> tuple[Line, str]:
     """A row with what a paste may have glued to its last word."""
     if around.has_entity(row.text) and not (section.table and _fits(row.text, section.table)):
@@ -157,7 +95,7 @@ def _look_at_end(
     return found, GLUED
 
 
-def without_escapes(section: Section, raw: str) -> str:
+def without_escapes(section: State, raw: str) -> str:
     """The line as a terminal shows it; a row with escape sequences in a name as it stands."""
     if "\x1b" not in raw:
         return noise.without_escapes(raw)
@@ -194,7 +132,7 @@ def _has_escapes_in_a_name(table: Table, text: str) -> bool:
     return not any("\x1b" in cell for name, cell in cells if name not in ("program", "path"))
 
 
-def behind_stamp(section: Section, text: str) -> str:
+def behind_stamp(section: State, text: str) -> str:
     """The line without the stamp in front, where the lines above have one."""
     if not section.is_stamped:
         return text
@@ -206,7 +144,7 @@ def behind_stamp(section: Section, text: str) -> str:
     return "" if is_blank else text
 
 
-def refuse(section: Section, row: Row) -> None:
+def refuse(section: State, row: Row) -> None:
     """A row was reported; nevertheless it may go on below."""
     section.pass_pending_row()
     if section.table is not None:
@@ -214,7 +152,7 @@ def refuse(section: Section, row: Row) -> None:
         section.table.pending = PendingRow(row, None, Known(), place)
 
 
-def take_glued(section: Section, table: Table, first: Row, second: str) -> None:
+def take_glued(section: State, table: Table, first: Row, second: str) -> None:
     """Take two lines that stand in one. What the first lacks may be a part of its last word."""
     table.learn_row(first)
     if first.room > PROGRAM_FIELD or "path" in table.layout.names:
