@@ -228,6 +228,7 @@ class Section:
         self.account.count(LineKind.ROW, len(rows))
         table.count(rows)
         last = text_of(rows[-1])
+        table.own(self.account.number, last)
         row = table.find_unfinished(last)
         if row is not None:
             place = self.account.number, text_of(raw)
@@ -281,7 +282,7 @@ class Section:
         above = table.pending if table is not None else None
         return Expected(
             table.layout if table is not None else None,
-            above.text if above is not None and (above.made or above.cells) else "",
+            above.text if above is not None and above.may_go_on else "",
             self.alone,
             self._kinds_alone,
             self.account.spent.headers,
@@ -290,6 +291,7 @@ class Section:
             self.snapshot.dialect,
             self.banner,
             self._formats,
+            table.find_owner(self.account.number) if table is not None else "",
         )
 
     def handle(self, found: Line) -> None:
@@ -373,10 +375,10 @@ class Section:
         table = self.table
         if table is None or table.pending is None:
             return
-        if table.pending.made is None:
+        if table.pending.made is None and not table.pending.is_begun:
             table.pending = None
             return
-        if table.lacks_its_end(table.pending):
+        if table.pending.is_begun or table.lacks_its_end(table.pending):
             self.report_pending_row()
             return
         row, table.pending = table.pending, None
@@ -387,7 +389,7 @@ class Section:
         table, account = self.table, self.account
         assert table is not None
         pending, table.pending = table.pending, None
-        if pending is None or pending.made is None:
+        if pending is None or (pending.made is None and not pending.is_begun):
             return
         here, account.place = account.place, pending.place
         account.count(LineKind.ROW, -1)
