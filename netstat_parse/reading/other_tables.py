@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from netstat_parse.reading.transitions import Aside
 
 _TITLES = re.compile(
-    r"(?:Local|Foreign|Remote|Link-layer|HW|Node) Address|Next Hop|\S+",
+    r"(?:Local|Foreign|Remote|Link-layer|HW|Node|IP|Physical) Address|Phys Addr|Next Hop|\S+",
 )
 _TITLE = re.compile(r"[(#]?[^\W\d](?:.*[^\s.,;])?")
 """A word of prose may end a sentence, and be a number; a title is neither."""
