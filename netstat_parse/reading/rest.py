@@ -24,6 +24,7 @@ from netstat_parse.reading.account import LineKind
 from netstat_parse.reading.around import unescaped
 from netstat_parse.reading.classify import (
     Expected,
+    FirstLine,
     Header,
     Note,
     Odd,
@@ -58,7 +59,7 @@ def take_rest(section: State, table: Table, text: str) -> bool:
     if row is None or not (fits or are_row or row.held) or table.goes_on_in(row.text, text):
         return False
     looks = _looks(section, text)
-    if isinstance(looks, Row) or (not table.is_field_open() and table.starts_row(text)):
+    if isinstance(looks, Row | FirstLine) or (not table.is_field_open() and table.starts_row(text)):
         settle_as_rest(section)
         return False
     if are_row and (row.held or isinstance(looks, Odd | Note) or table.ends_field(text)):
@@ -107,8 +108,10 @@ def _hold(section: State, row: PendingRow, text: str, looks: Line) -> None:
 def _looks(section: State, text: str) -> Line:
     """What the line is if it is no rest; of one with a stamp in front, what is behind it."""
     formats = tuple(section.options.timestamp_formats)
-    layout = section.table.layout if section.table is not None else None
-    expected = Expected(layout=layout, formats=formats)
+    table, expected = section.table, Expected(formats=formats)
+    if table is not None:
+        owner = table.find_owner(section.account.number)
+        expected = Expected(layout=table.layout, owner=owner, formats=formats)
     # A row is one as it stands, or without what is around it.
     for bare in dict.fromkeys((text, noise.without_escapes(text))):
         found = classify(bare, expected)
@@ -150,7 +153,7 @@ def are_no_rest(section: State, text: str) -> bool:
     if table.pending.holds_banner and isinstance(looks, Header):
         return True
     may_go_on = table.has_room_for(text) or table.are_row(text)
-    is_row = isinstance(looks, Row) or table.starts_row(text)
+    is_row = isinstance(looks, Row | FirstLine) or table.starts_row(text)
     return not may_go_on and not is_row
 
 
