@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.versions import command_module
@@ -120,6 +122,29 @@ def _models_pandas(path: str) -> Callable[[], int]:
     return read
 
 
+def _spark_states(path: str) -> Callable[[], int]:
+    """Spark on two cores, counting by state; the JVM is warm."""
+    from pyspark.sql import SparkSession
+
+    from netstat_parse.engines.spark import NetstatDataSource
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    spark = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+    spark.dataSource.register(NetstatDataSource)
+
+    def count(file: str) -> int:
+        rows = spark.read.format("netstat").load(file)
+        return sum(row["count"] for row in rows.groupBy("state").count().collect())
+
+    with TemporaryDirectory() as folder:
+        short = Path(folder, "short.txt")
+        with open(path, encoding="utf-8") as file:
+            short.write_text("".join(islice(file, 100)), encoding="utf-8")
+        count(str(short))
+    return lambda: count(path)
+
+
 LIBRARIES: dict[str, Callable[[str], Callable[[], int]]] = {
     "parse": _parse,
     "iter_snapshots": _iter_snapshots,
@@ -129,6 +154,7 @@ LIBRARIES: dict[str, Callable[[str], Callable[[], int]]] = {
     "floor": _floor,
     "scan-pandas": _scan_pandas,
     "models-pandas": _models_pandas,
+    "spark-states": _spark_states,
 }
 
 

@@ -46,10 +46,15 @@ Contestant = Command | Library
 
 def convert(*options: str, version: Path = ROOT) -> Command:
     """`netstat-parse convert`, as the installed script of that name runs it."""
+    return netstat_parse("convert", *options, version=version)
+
+
+def netstat_parse(*options: str, version: Path = ROOT) -> Command:
+    """`netstat-parse` with these options, the first of which is its command."""
     script = f"from {command_module(version)} import command; command()"
     return Command(
-        " ".join(("netstat-parse convert", *options)),
-        (sys.executable, "-c", script, "convert", *options, "FILE"),
+        " ".join(("netstat-parse", *options)),
+        (sys.executable, "-c", script, *options, "FILE"),
         version,
     )
 
@@ -57,6 +62,7 @@ def convert(*options: str, version: Path = ROOT) -> Command:
 IMPORTS = Command("import", (sys.executable, "-c", "import pyparsing, pydantic"))
 MAWK = Command("mawk", ("mawk", "-f", str(HERE / "linux.awk"), "FILE"))
 SIMPLEST = Command("mawk, the least", ("mawk", "-f", str(HERE / "simplest.awk"), "FILE"))
+SPARK = Library("spark-states")
 JC = Command("jc command", (sys.executable, "-m", "jc", "--quiet", "--netstat"))
 PERL = Command(
     "Parse::Netstat",
@@ -78,4 +84,5 @@ def is_there(contestant: Contestant) -> bool:
             shutil.which("perl") is not None
             and not subprocess.run(check, stderr=subprocess.DEVNULL, check=False).returncode
         )
-    return shutil.which(contestant.argv[0]) is not None
+    program = "java" if contestant == SPARK else contestant.argv[0]
+    return shutil.which(program) is not None

@@ -53,8 +53,9 @@ class Result:
 def measure(measurement: Measurement, rounds: int, rows: dict[str, int]) -> Result:
     """Runs a measurement. `rows` has the number of rows of the corpora measured per row."""
     m = measurement
-    if not is_there(m.theirs):
-        return Result(f"| {m.name} | {m.theirs.name} is not installed |", True)
+    for contestant in (m.ours, m.theirs):
+        if not is_there(contestant):
+            return Result(f"| {m.name} | {contestant.name} is not installed |", True)
     ours = Sample(m.ours, m.corpus)
     theirs = Sample(m.theirs, m.their_corpus or m.corpus)
     try:

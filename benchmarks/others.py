@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from benchmarks.contestants import IMPORTS, JC, MAWK, PERL, SIMPLEST, Library, convert
+from benchmarks.contestants import (
+    IMPORTS,
+    JC,
+    MAWK,
+    PERL,
+    SIMPLEST,
+    SPARK,
+    Library,
+    convert,
+    netstat_parse,
+)
 from benchmarks.measurements import Measurement
 
 PARSE, ITER, JC_LIBRARY = Library("parse"), Library("iter_snapshots"), Library("jc")
 CONVERT = convert()
+JOBS = convert("--jobs", "2")
 PARQUET = convert("--to", "parquet")
+STATES = netstat_parse("sql", "select state, count(*) from connections group by state")
 
 MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement("parse-linux", "parse, unique Linux rows", PARSE, "linux", JC_LIBRARY, faster=2),
@@ -23,7 +35,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement(
         "convert-jobs",
         "convert --jobs 2, unique rows",
-        convert("--jobs", "2"),
+        JOBS,
         "linux",
         MAWK,
         at_most=1.2,
@@ -61,6 +73,8 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         Library("models-pandas"),
         faster=3,
     ),
+    Measurement("sql", "sql, a count by state", STATES, "big_log", CONVERT, at_most=1.5),
+    Measurement("spark", "Spark, a count by state", SPARK, "big_log", JOBS, at_most=3),
     Measurement("unstamped", "convert, unstamped log", CONVERT, "unstamped", MAWK, rounds=3),
     Measurement("simplest-log", "convert, the log", CONVERT, "log", SIMPLEST, rounds=3),
     Measurement("simplest-unique", "convert, unique rows", CONVERT, "linux", SIMPLEST, rounds=3),

@@ -34,7 +34,6 @@ def spark() -> Iterator[Any]:
             SparkSession.builder.master("local[2]")
             .config("spark.ui.enabled", "false")
             .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.python.filterPushdown.enabled", "true")
             .config("spark.sql.shuffle.partitions", "2")
             .getOrCreate()
         )
@@ -134,6 +133,12 @@ def test_schemas_columns_and_filters(spark: Any, tmp_path: Path) -> None:
     port = next(row.local.port for row in rows if row.local.port)
     expected = sum(row.local.port == port for row in rows)
     assert read(spark, path).filter(f"local_port = {port}").count() == expected > 0
+    with pytest.raises(Exception, match="filterPushdown"):
+        read(spark, path, pushFilters="true").count()
+    spark.conf.set("spark.sql.python.filterPushdown.enabled", "true")
+    pushed = read(spark, path, pushFilters="true").filter(f"local_port = {port}")
+    assert pushed.count() == expected
+    spark.conf.unset("spark.sql.python.filterPushdown.enabled")
     assert read(spark, path).select("pid").filter("pid is not null").count() == sum(
         row.process is not None and row.process.pid is not None for row in rows
     )

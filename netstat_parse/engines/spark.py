@@ -77,6 +77,8 @@ class Settings:
     those of `netstat_parse.scan`. `mode` is "failfast": whatever is not understood ends the job; or
     "permissive": it is kept in the table "unparsed". `minAge`: files that were written to in the
     last so many seconds are left for the next time. `partitionBytes`: how large partitions are.
+    `pushFilters` is "true" if rows that a filter of ports or the pid can't want are to be left out
+    by the reader, for which Spark wants `spark.sql.python.filterPushdown.enabled` as well.
     """
 
     def __init__(self, options: Mapping[str, str]) -> None:
@@ -94,13 +96,14 @@ class Settings:
         words = [name.strip() for name in given.get("columns", "").split(",") if name.strip()]
         self.columns = columns_of(self.kind, words or None)
         self.where = given.get("where")
+        self.pushes_filters = _is_true("pushFilters", given.get("pushfilters", "false"))
         unknown = given.get("unknown", "keep")
         self.keeps_unknown = _one_of("unknown", unknown, ("keep", "drop")) == "keep"
         stamps = given.get("timestampformat")
         self.options = Options(
             dialect=given.get("dialect"),
             strict=self.mode == "failfast" and self.kind is not UNPARSED,
-            uncut=given.get("uncut", "false").casefold() == "true",
+            uncut=_is_true("uncut", given.get("uncut", "false")),
             timestamp_formats=[stamps] if stamps else [],
         )
 
@@ -122,6 +125,10 @@ def _one_of(option: str, given: str, known: tuple[str, ...]) -> str:
     return given
 
 
+def _is_true(option: str, given: str) -> bool:
+    return _one_of(option, given.casefold(), ("true", "false")) == "true"
+
+
 def _number(option: str, given: str) -> float:
     try:
         return float(given)
@@ -140,7 +147,10 @@ class NetstatDataSource(DataSource):  # type: ignore[misc]
         return Settings(self.options).schema
 
     def reader(self, schema: StructType) -> NetstatReader:
-        return NetstatReader(Settings(self.options), schema)
+        settings = Settings(self.options)
+        # Spark refuses a reader that takes filters unless it is set to push them.
+        reader = FilteringReader if settings.pushes_filters else NetstatReader
+        return reader(settings, schema)
 
     def streamReader(self, schema: StructType) -> NetstatStreamReader:  # noqa: N802
         return NetstatStreamReader(Settings(self.options), schema)
@@ -268,6 +278,14 @@ def _open_part(part: Part) -> Iterator[BinaryIO]:
 class NetstatReader(_Reading, DataSourceReader):  # type: ignore[misc]
     """Reads what is there."""
 
+    def partitions(self) -> list[Pieces]:
+        files = [file for path in self.settings.paths for file in _files_of(path)]
+        return self.partition(_old_enough(files, self.settings.min_age or 0))
+
+
+class FilteringReader(NetstatReader):
+    """Reads what a filter may want of what is there."""
+
     def pushFilters(self, filters: list[Any]) -> Iterable[Any]:  # noqa: N802
         """Leaves out what a filter can't want; Spark asks them all again."""
         if self.settings.kind is CONNECTIONS and self._what.where is None:
@@ -275,10 +293,6 @@ class NetstatReader(_Reading, DataSourceReader):  # type: ignore[misc]
             if wanted:
                 self._what = self._what._replace(where=wanted, keeps_unknown=True)
         return filters
-
-    def partitions(self) -> list[Pieces]:
-        files = [file for path in self.settings.paths for file in _files_of(path)]
-        return self.partition(_old_enough(files, self.settings.min_age or 0))
 
 
 def _files_of(path: str) -> list[str]:
