@@ -174,10 +174,11 @@ class Section:
 
     def _take_found(self, found: Line, why: str, text: str) -> None:
         """Take a line of which it is known what it is, and why it is to be reported."""
+        frame = self.wrapping.frame
         if self._leave_before(found):
             # The line begins another snapshot, so nothing that was known above is asked about it;
-            # what a stamp or a banner is was told by nothing else.
-            if isinstance(found, (Stamp, Banner)) and text == self.raw and is_plain(text):
+            # nothing else told what a stamp or a banner is that stands in no frame.
+            if isinstance(found, (Stamp, Banner)) and frame is None and is_plain(text):
                 self.handle(found)
             else:
                 self.take_text(self.raw)
