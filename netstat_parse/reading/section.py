@@ -139,7 +139,11 @@ class Section:
             for piece in lines:
                 self.take_bare(piece, piece)
         elif "=" in text and (lines := self.wrapping.split(self, text)):
+            wrapping = self.wrapping
             self.take_bare(lines[0], lines[0])
+            if self.wrapping is not wrapping and wrapping.frame is not None:
+                # It has begun a snapshot, which learns its frame anew.
+                self.wrapping.split_framed(raw, self.options.dialect)
             self.account.is_counted = True
             for piece in lines[1:]:
                 self.take_bare(piece, piece)

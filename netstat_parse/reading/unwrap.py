@@ -54,7 +54,11 @@ class Wrapping:
         lines = split_line(text)
         if lines or self._is_framed or section.table is not None:
             return lines
-        frame = around.find_frame(text, None, section.options.dialect)
+        return self.split_framed(text, section.options.dialect)
+
+    def split_framed(self, text: str, dialect: str | None) -> list[str]:
+        """The lines that stand in one within a frame, which is learned."""
+        frame = around.find_frame(text, None, dialect)
         bare = frame.take_off(text) if frame is not None else None
         lines = split_line(bare) if bare is not None else []
         if lines:
