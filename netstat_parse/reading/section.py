@@ -180,8 +180,7 @@ class Section:
         """Take a line of which it is known what it is, and why it is to be reported."""
         frame = self.wrapping.frame
         if self._leave_before(found):
-            # The line begins another snapshot, so nothing that was known above is asked about it;
-            # nothing else told what a stamp or a banner is that stands in no frame.
+            # Nothing that was known above is asked about it, as nothing was about a bare banner.
             if isinstance(found, (Stamp, Banner)) and frame is None and is_plain(text):
                 self.handle(found)
             else:
