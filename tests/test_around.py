@@ -183,6 +183,16 @@ def test_every_fixture_may_be_framed(frame: str) -> None:
         assert [len(s.unparsed) for s in framed] == [len(s.unparsed) for s in bare], path
 
 
+def test_a_line_of_several_teaches_the_frame_of_each_snapshot() -> None:
+    lines = [
+        "# RAWIP\trawipInDatagrams    =   440\trawipInErrors       =     0",
+        "# \trawipOutErrors      =     0",
+    ]
+    snapshots = list(iter_snapshots(lines * 2))
+    assert [[fact.value for fact in s.statistics] for s in snapshots] == [[440, 0, 0]] * 2
+    assert [s.unparsed for s in snapshots] == [(), ()]
+
+
 # Frames -------------------------------------------------------------------------------------------
 
 

@@ -94,7 +94,11 @@ class Section(State):
             for piece in lines:
                 self.take_bare(piece, piece)
         elif "=" in text and (lines := self._split(text)):
+            wrapping = self.wrapping
             self.take_bare(lines[0], lines[0])
+            if self.wrapping is not wrapping and wrapping.frame is not None:
+                # It has begun a snapshot, which learns its frame anew.
+                self.wrapping.split_framed(raw, self.options.dialect)
             self.account.is_counted = True
             for piece in lines[1:]:
                 self.take_bare(piece, piece)
@@ -133,10 +137,10 @@ class Section(State):
 
     def _take_found(self, found: Line, why: str, text: str) -> None:
         """Take a line of which it is known what it is, and why it is to be reported."""
+        frame = self.wrapping.frame
         if self._leave_before(found):
-            # The line begins another snapshot, so nothing that was known above is asked about it;
-            # what a stamp or a banner is was told by nothing else.
-            if isinstance(found, (Stamp, Banner)) and text == self.raw and is_plain(text):
+            # Nothing that was known above is asked about it, as nothing was about a bare banner.
+            if isinstance(found, (Stamp, Banner)) and frame is None and is_plain(text):
                 self.handle(found)
             else:
                 self.take_text(self.raw)

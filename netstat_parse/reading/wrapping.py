@@ -38,6 +38,10 @@ class Wrapping:
         lines = split_line(text)
         if lines or self._is_framed or not may_learn:
             return lines
+        return self.split_framed(text, dialect)
+
+    def split_framed(self, text: str, dialect: str | None) -> list[str]:
+        """The lines that stand in one within a frame, which is learned."""
         frame = around.find_frame(text, None, dialect)
         bare = frame.take_off(text) if frame is not None else None
         lines = split_line(bare) if bare is not None else []
