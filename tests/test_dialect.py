@@ -176,13 +176,14 @@ def test_examples(dialect: Dialect, spec: TableSpec) -> None:
     layout = make_layout(dialect, spec, header)
     assert layout is not None
     is_row = [layout.find_row(line) is not None for line in lines]
-    assert is_row[0]
-    assert all(is_row) or spec.continued_prefixes
+    begins = [layout.is_first_line(line) for line in lines]
+    assert is_row[0] or begins[0]
+    assert all(is_row) or spec.continued_prefixes or any(begins)
     above = [*spec.banners[:1], header] if spec.has_titles else [header]
     (snapshot,) = ns.iter_snapshots([*above, *lines], dialect=dialect.name)
     assert snapshot.unparsed == ()
     records = getattr(snapshot, spec.kind.name)
-    assert len(records) == sum(is_row)
+    assert len(records) == sum(is_row) + sum(begins)
     assert {type(record) for record in records} == {getattr(models, spec.record)}
     assert {record.dialect for record in records} == {dialect.name}
 

@@ -28,6 +28,7 @@ from netstat_parse.reading.account import LineKind
 from netstat_parse.reading.classify import (
     Blank,
     Continuation,
+    FirstLine,
     Header,
     Heading,
     Line,
@@ -166,9 +167,10 @@ EXPECTED = {
     (At.ASIDE, Blank): Then(At.ASIDE, BLANK),
     (At.ASIDE, Odd): Then(At.ASIDE, None),
 }
-EVERYWHERE = set(get_args(Line)) - {Row, Continuation, Heading, NoRows, RowAlone, Stamped}
-"""What `classify` may say wherever the reader is. It says Row, Continuation and Heading where there
-is a layout, NoRows where there is a banner, and RowAlone where there may be rows alone; a stamp in
+IN_LAYOUT = (Row, FirstLine, Continuation, Heading)
+EVERYWHERE = set(get_args(Line)) - {*IN_LAYOUT, NoRows, RowAlone, Stamped}
+"""What `classify` may say wherever the reader is. It says what is IN_LAYOUT where there
+is one, NoRows where there is a banner, and RowAlone where there may be rows alone; a stamp in
 front is taken off a line."""
 
 
@@ -237,6 +239,29 @@ def test_a_continuation_takes_the_place_of_the_row_above() -> None:
     assert (row["local_host"], row["further"].split()) == ("10.0.0.1", ["10.0.0.2:7"])
 
 
+SOLARIS = [
+    "TCP: IPv4",
+    "Local/Remote Address Swind  Snext     Suna   Rwind  Rnext     Rack    Rto   Mss     State",
+]
+
+
+def test_a_first_line_waits_for_the_second() -> None:
+    section, sink = begin(At.BETWEEN)
+    for line in SOLARIS:
+        section.take(line)
+    sink.take_calls()
+    section.take("192.0.2.4.22")
+    assert section.at is At.IN_TABLE
+    assert section.account.counts[LineKind.ROW] == 1
+    assert sink.take_calls() == []
+    section.take("192.0.2.9.51000 1 00000002 00000003 4 00000005 00000006 7 8 LISTEN")
+    assert section.account.counts[LineKind.CONTINUATION] == 1
+    section.take("")
+    ((call, kind, row),) = sink.take_calls()
+    assert (call, kind) == ("row", "connections")
+    assert (row["local_host"], row["foreign_host"]) == ("192.0.2.4", "192.0.2.9")
+
+
 STATISTICS = ["Icmp:", "    ICMP input histogram:", "        echo requests: 2"]
 
 
@@ -270,6 +295,7 @@ def test_every_transition_is_tested() -> None:
     held = {(at, line) for at, line in EXPECTED if at is At.HOLDING and line is not RowAlone}
     assert {
         *EXPECTED,
+        (At.IN_TABLE, FirstLine),
         (At.IN_TABLE, Continuation),
         (At.IN_TABLE, Heading),
         (At.UNDER_BANNER, NoRows),
@@ -281,7 +307,7 @@ def test_there_is_a_transition_for_whatever_classify_can_say() -> None:
     said: set[tuple[At, object]] = {
         (at, line) for at in At for line in EVERYWHERE if at is not At.HOLDING
     }
-    said |= {(At.IN_TABLE, line) for line in (Row, Continuation, Heading)}
+    said |= {(At.IN_TABLE, line) for line in IN_LAYOUT}
     said.add((At.UNDER_BANNER, NoRows))
     said |= {(at, RowAlone) for at in set(At) - {At.ASIDE}}
     assert said == TRANSITIONS.keys()

@@ -163,6 +163,12 @@ class TableSpec:
     """Further ones whose rows are known by their shape where they stand alone."""
     continued_prefixes: tuple[str, ...] = ()
     """How the rows start that may go on in the lines below; the grammar reads them as one text."""
+    first_line: str = ""
+    """The verbose pattern of the first line of a row, where every row has two and the first is no
+    row by itself; the grammar reads them as one text."""
+    inherits: bool = False
+    """A row may lack what it has in common with the one right above it; the grammar reads both
+    lines as one text."""
     follows_another_table: bool = False
     """It stands below another table, in the same run of netstat."""
     recurs: bool = False
@@ -365,6 +371,8 @@ def make_layout(
         path_limit=spec.path_limit,
         patterns=patterns,
         continued_prefixes=spec.continued_prefixes,
+        first_line=tokens.compact(spec.first_line),
+        inherits=spec.inherits,
         follows_another_table=spec.follows_another_table,
         recurs=spec.recurs,
         banner_cells=spec.banner_cells,

@@ -131,6 +131,8 @@ class Layout:
         path_limit: int = 0,
         patterns: tuple[RowPattern, ...],
         continued_prefixes: tuple[str, ...] = (),
+        first_line: str = "",
+        inherits: bool = False,
         follows_another_table: bool = False,
         recurs: bool = False,
         banner_cells: Mapping[str, Mapping[str, str]] | None = None,
@@ -166,6 +168,10 @@ class Layout:
         self.patterns = patterns
         self.continued_prefixes = continued_prefixes
         """How the rows start that may go on in the lines below; `find_row` takes them joined."""
+        self.first_line = first_line
+        """The pattern of a row's first line, which is no row by itself; empty if all are."""
+        self.inherits = inherits
+        """A row may lack what the one above has; `find_row` takes them joined."""
         self.follows_another_table = follows_another_table
         """It stands below another table, in the same run of netstat."""
         self.recurs = recurs
@@ -218,6 +224,14 @@ class Layout:
         }
         vars(layout).update(given, **changes)
         return layout
+
+    def is_first_line(self, line: str) -> bool:
+        """True for the first of the lines of a row, which is no row by itself."""
+        return self._first_line is not None and self._first_line.match(line) is not None
+
+    @cached_property
+    def _first_line(self) -> re.Pattern[str] | None:
+        return re.compile(rf"[ \t]*+{self.first_line}[ \t]*\Z") if self.first_line else None
 
     def find_heading(self, line: str) -> Mapping[str, str] | None:
         """The cells that a line gives to the rows below it; None if it is no heading."""

@@ -211,13 +211,28 @@ class FreebsdConnection(Connection):
 
 
 class SolarisConnection(Connection):
-    """A row of Solaris or illumos: its windows, and the columns of -u and of udp in 11.4."""
+    """A row of Solaris or illumos: its windows, the columns of -u and -v, of sctp, and of udp in
+    11.4."""
 
     dialect: Literal["solaris"]
     swind: NonNegativeInt | None = None
     """The window that the other end has announced, in bytes (`Swind`)."""
     rwind: NonNegativeInt | None = None
     """The window announced to the other end, in bytes (`Rwind`)."""
+    snext: NonNegativeInt | None = None
+    """The sequence number of the next byte to be sent (-v, `Snext`)."""
+    suna: NonNegativeInt | None = None
+    """The oldest sequence number that was sent and is not acknowledged (-v, `Suna`)."""
+    rnext: NonNegativeInt | None = None
+    """The sequence number of the next byte expected from the other end (-v, `Rnext`)."""
+    rack: NonNegativeInt | None = None
+    """The sequence number that was acknowledged last (-v, `Rack`)."""
+    rto: NonNegativeInt | None = None
+    """The retransmission timeout (-v, `Rto`)."""
+    mss: NonNegativeInt | None = None
+    """The maximum segment size, in bytes (-v, `Mss`)."""
+    multilevel_port: str | None = None
+    """`P` for a private multilevel port, `S` for a shared one, as printed (-R)."""
     user: str | None = None
     """The owner's name (-u); None where its number is printed."""
     user_truncated: bool = False
@@ -225,7 +240,7 @@ class SolarisConnection(Connection):
     uid: NonNegativeInt | None = None
     """The owner's number (-u); None where its name is printed."""
     interface: str | None = None
-    """The interface that the socket is bound to (IPv6, `If`)."""
+    """The interface that the socket is bound to (IPv6, `If`); None where it may have been cut."""
     send_buffer: NonNegativeInt | None = None
     """Bytes (udp, `Send Buf`)."""
     tx_overflows: NonNegativeInt | None = None
@@ -234,6 +249,16 @@ class SolarisConnection(Connection):
     """Bytes (udp, `Recv Buf`)."""
     rx_overflows: NonNegativeInt | None = None
     """Packets that had no room in the receive buffer (udp, `RxOverflows`)."""
+    in_streams: NonNegativeInt | None = None
+    """Streams of the association that come in (sctp, `StrsI/O`)."""
+    out_streams: NonNegativeInt | None = None
+    """Streams of the association that go out (sctp, `StrsI/O`)."""
+    more_local: tuple[Endpoint, ...] = ()
+    """The further local addresses of an association (sctp, -v)."""
+    more_foreign: tuple[Endpoint, ...] = ()
+    """Its further foreign addresses (sctp, -v)."""
+    inactive_foreign: tuple[Endpoint, ...] = ()
+    """Those of them that can't be reached now."""
 
 
 class AixConnection(Connection):

@@ -47,6 +47,12 @@ class Row(NamedTuple):
     """For how many bytes the text at its end may go on in the lines below."""
 
 
+class FirstLine(NamedTuple):
+    """The first line of a row, which is no row by itself."""
+
+    text: str
+
+
 class Continuation(NamedTuple):
     """A further line of the row above; `row` is both together."""
 
@@ -110,6 +116,7 @@ Inner = (
     | Header
     | SurplusHeader
     | Row
+    | FirstLine
     | Continuation
     | Heading
     | NoRows
@@ -156,6 +163,8 @@ class Expected(NamedTuple):
     """The banner above, whose header comes next."""
     formats: tuple[str, ...] = ()
     """The user's formats of stamps."""
+    owner: str = ""
+    """The row right above, if one that lacks what that one has may come."""
 
 
 def classify(text: str, expected: Expected, peeled: int = 0) -> Line:
@@ -173,18 +182,32 @@ def _find_row(text: str, expected: Expected, peeled: int) -> Row | Continuation 
     found = expected.layout.find_row(text)
     if found is not None:
         return Row(text, *found)
+    if expected.owner:
+        joined = f"{expected.owner}\n{text}"
+        found = expected.layout.find_row(joined)
+        if found is not None:
+            return Row(joined, *found)
     above = expected.above
-    # A further line is indented, unless the row above is not.
+    # A further line is indented, unless the row above is not, or is none by itself.
     if (
         not above
         or len(above) + len(text) > MAX_LINE
         or above.count("\n") >= LINES_OF_ROW
-        or (above.startswith(BLANKS) and not text.startswith(BLANKS))
+        or (
+            above.startswith(BLANKS)
+            and not text.startswith(BLANKS)
+            and not expected.layout.first_line
+        )
     ):
         return None
     joined = f"{above}\n{text}"
     found = expected.layout.find_row(joined)
     return Continuation(Row(joined, *found)) if found is not None else None
+
+
+def _find_first_line(text: str, expected: Expected, peeled: int) -> FirstLine | None:
+    layout = expected.layout
+    return FirstLine(text) if layout is not None and layout.is_first_line(text) else None
 
 
 def _find_heading(text: str, expected: Expected, peeled: int) -> Heading | None:
@@ -302,6 +325,7 @@ FINDERS: tuple[Callable[[str, Expected, int], Line | None], ...] = (
     _find_stamp,
     _find_header,
     _find_other_banner,
+    _find_first_line,
     _find_marked,
     _find_session,
     _find_row_alone,

@@ -24,6 +24,7 @@ from netstat_parse.reading.account import LineKind
 from netstat_parse.reading.around import unescaped
 from netstat_parse.reading.classify import (
     Expected,
+    FirstLine,
     Header,
     Note,
     Odd,
@@ -58,7 +59,7 @@ def take_rest(section: State, table: Table, text: str) -> bool:
     if row is None or not (fits or are_row or row.held) or table.goes_on_in(row.text, text):
         return False
     looks = _looks(section, text)
-    if isinstance(looks, Row) or (not table.is_field_open() and table.starts_row(text)):
+    if isinstance(looks, Row | FirstLine) or (not table.is_field_open() and table.starts_row(text)):
         settle_as_rest(section)
         return False
     if are_row and (row.held or isinstance(looks, Odd | Note) or table.ends_field(text)):
@@ -150,7 +151,7 @@ def are_no_rest(section: State, text: str) -> bool:
     if table.pending.holds_banner and isinstance(looks, Header):
         return True
     may_go_on = table.has_room_for(text) or table.are_row(text)
-    is_row = isinstance(looks, Row) or table.starts_row(text)
+    is_row = isinstance(looks, Row | FirstLine) or table.starts_row(text)
     return not may_go_on and not is_row
 
 

@@ -182,6 +182,7 @@ class Section(State):
         self.account.count(LineKind.ROW, len(rows))
         table.count(rows)
         last = text_of(rows[-1])
+        table.own(self.account.number, last)
         row = table.find_unfinished(last)
         if row is not None:
             place = self.account.number, text_of(raw)
@@ -235,7 +236,7 @@ class Section(State):
         above = table.pending if table is not None else None
         return Expected(
             table.layout if table is not None else None,
-            above.text if above is not None and (above.made or above.cells) else "",
+            above.text if above is not None and above.may_go_on else "",
             self.alone,
             self._kinds_alone,
             self.account.spent.headers,
@@ -244,6 +245,7 @@ class Section(State):
             self.snapshot.dialect,
             self.banner,
             self._formats,
+            table.find_owner(self.account.number) if table is not None else "",
         )
 
     def handle(self, found: Line) -> None:

@@ -124,10 +124,10 @@ class State:
         table = self.table
         if table is None or table.pending is None:
             return
-        if table.pending.made is None:
+        if table.pending.made is None and not table.pending.is_begun:
             table.pending = None
             return
-        if table.lacks_its_end(table.pending):
+        if table.pending.is_begun or table.lacks_its_end(table.pending):
             self.report_pending_row()
             return
         row, table.pending = table.pending, None
@@ -138,7 +138,7 @@ class State:
         table, account = self.table, self.account
         assert table is not None
         pending, table.pending = table.pending, None
-        if pending is None or pending.made is None:
+        if pending is None or (pending.made is None and not pending.is_begun):
             return
         here, account.place = account.place, pending.place
         account.count(LineKind.ROW, -1)

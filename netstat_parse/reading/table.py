@@ -55,16 +55,23 @@ class PendingRow:
     ) -> None:
         self.text, self.cells, self.missing, self.room = row
         self.made = made
-        """None for a row that was reported."""
+        """None for a row that was reported, or of which only the first line has come."""
         self.known = known
         self.place = place
         """Its line's number and text in the input."""
         self.so_far = row.text
         """It and the lines below that are or may be its rest, as one line."""
+        self.is_begun = False
+        """Only its first line has come, which is no row by itself."""
         self.held: list[HeldLine] = []
         """The lines below that are its rest if a row follows, and else what they look like."""
         self.holds_banner = False
         """The last of them looks like a banner."""
+
+    @property
+    def may_go_on(self) -> bool:
+        """It may be one row with the line below."""
+        return bool(self.made or self.cells or self.is_begun)
 
     def go_on(self, text: str) -> None:
         """A line is its rest, or may be."""
@@ -83,6 +90,8 @@ class Table:
         self.rows = 0
         """How many there were until now."""
         self.pending: PendingRow | None = None
+        self._owner = 0, ""
+        """The number and the text of the last row that has all that the ones below may lack."""
         self.top: Top = (0, ""), None
         """Where its banner or its header stands, and the time in front of that."""
         self.is_new = True
@@ -125,6 +134,16 @@ class Table:
         """Count rows that are complete in themselves."""
         self.rows += len(lines)
         self._padding.expect_rest(0)
+
+    def own(self, number: int, text: str) -> None:
+        """The row of this line may have what the ones right below it lack."""
+        if self.layout.inherits:
+            self._owner = number, text.partition("\n")[0]
+
+    def find_owner(self, number: int) -> str:
+        """What a row in this line may inherit from, if the line above is a row; else empty."""
+        above, text = self._owner
+        return text if above == number - 1 else ""
 
     def learn(self, lines: Sequence[Line]) -> None:
         """Learn of rows that were read in bulk whether all are padded.

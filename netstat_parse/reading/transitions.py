@@ -18,6 +18,7 @@ from netstat_parse.reading.beginnings import is_blank
 from netstat_parse.reading.classify import (
     Blank,
     Continuation,
+    FirstLine,
     Header,
     Heading,
     NoRows,
@@ -32,6 +33,7 @@ from netstat_parse.reading.classify import (
 )
 from netstat_parse.reading.other_programs import name_program
 from netstat_parse.reading.other_tables import MOST_LINES, Aside, AsideLine
+from netstat_parse.reading.rows import Known
 from netstat_parse.reading.stamps import Stamp
 from netstat_parse.reading.state import At
 from netstat_parse.reading.table import PendingRow
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from netstat_parse.grammar.layout import Cells, Layout
-    from netstat_parse.reading.rows import Known
     from netstat_parse.reading.sink import Made
     from netstat_parse.reading.state import State
     from netstat_parse.reading.table import Table
@@ -199,6 +200,7 @@ def take_row(section: State, row: Row) -> None:
     made, known = _make(section, table, row.text, cells)
     section.account.count(LineKind.ROW)
     table.count([row.text])
+    table.own(section.account.number, row.text)
     table.expect_rest(row.missing)
     table.pending = PendingRow(row, made, known, section.account.place)
     if not table.may_be_unfinished(row) and not table.may_go_on(row.text):
@@ -214,6 +216,16 @@ def _make(section: State, table: Table, text: str, cells: Cells) -> tuple[Made, 
         if read is not None:
             return read
     return table.reader.read_alone(text, cells)
+
+
+def begin_row(section: State, line: FirstLine) -> None:
+    """The first line of a row is held until the next one completes it."""
+    table = section.table
+    assert table is not None
+    section.account.count(LineKind.ROW)
+    table.count([line.text])
+    table.pending = PendingRow(Row(line.text, (), 0), None, Known(), section.account.place)
+    table.pending.is_begun = True
 
 
 def extend_row(section: State, line: Continuation) -> None:
@@ -356,6 +368,7 @@ _SOMEWHERE: dict[tuple[At, type], tuple[Action, At]] = {
     (At.HOLDING, RowAlone): (hold_row, At.HOLDING),
     (At.UNDER_BANNER, Odd): (see_odd_below_banner, At.UNDER_BANNER),
     (At.IN_TABLE, Row): (take_row, At.IN_TABLE),
+    (At.IN_TABLE, FirstLine): (begin_row, At.IN_TABLE),
     (At.IN_TABLE, Continuation): (extend_row, At.IN_TABLE),
     (At.IN_TABLE, Heading): (see_heading, At.IN_TABLE),
     (At.UNDER_BANNER, NoRows): (see_no_rows, At.BETWEEN),

@@ -1,14 +1,17 @@
 """The connections of Solaris and illumos: `netstat -an`, -anu, `-f inet`.
 
-Source: illumos-gate, usr/src/cmd/cmd-inet/usr.bin/netstat/netstat.c (tcp_report, udp_report), and
-what Solaris 11.4 prints. There is no column of the protocol: the
+Source: illumos-gate, usr/src/cmd/cmd-inet/usr.bin/netstat/netstat.c (tcp_report, udp_report;
+print_transport_label, which -R adds), and what Solaris 11.4 prints. There is no column of the protocol: the
 banner above a table, `TCP: IPv4`, names it. An address is `host.port`, and nothing of it is cut; a
 long one pushes the rest of its row to the right. With -u, a user's name is cut to 8 characters and
 a command's to 14, in Solaris 11.4 to 13. A cell that has nothing is blank: so are a user, a pid and
-a command of a connection in TIME_WAIT, an interface, and the remote address of a udp socket.
+a command of a connection in TIME_WAIT, an interface, and the remote address of a udp socket. A udp
+socket that several processes hold has a row for each, of which only the first has the addresses.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from pyparsing import ParserElement
 
@@ -39,13 +42,18 @@ from netstat_parse.grammar.truncation import ProgramLimit
 from netstat_parse.schema import CONNECTIONS
 
 STATES = tcp_states({"SYN_RECEIVED": "SYN_RCVD"}) | {"IDLE": "UNKNOWN", "BOUND": "UNKNOWN"}
+UNKNOWN_STATE = r"UnknownState\( -?[0-9]++ \)"
 UDP_STATES = dict.fromkeys(("Unbound", "Idle", "Connected"), "UNKNOWN")
 """What udp prints are no states of TCP, and are kept as they are printed."""
+UNKNOWN_UDP_STATE = r"Unknown [ ] St (?: ate\( -?[0-9]++ \) )?+"
+"""netstat cuts it to 10 characters where something stands behind it."""
 
 LONGEST_USER = 8
 LONGEST_COMMAND = 14
 PROGRAM_LIMIT = ProgramLimit(13, at_most=LONGEST_COMMAND)
 """A command is cut to 13 characters, or to 14; the header does not tell to which."""
+
+END_OF_LINE = r"[ \t]*+ (?![^\n])"
 
 # Cells --------------------------------------------------------------------------------------------
 
@@ -62,9 +70,38 @@ def interface(name: str) -> ParserElement:
 
 def command(context: CellContext) -> ParserElement:
     """The name of a program, which may hold blanks: the cells behind it tell its end."""
-    rest = rf"{context.behind} [ \t]*+ $"
+    rest = f"{context.behind} {END_OF_LINE}"
     name = rf"[^\ \t\n] (?: .{{0,{LONGEST_COMMAND - 2}}}? [^\ \t\n] )?? (?= {rest} )"
     return token("command", name, quick=NEVER)("program")
+
+
+def in_extra(state: str) -> Mapping[str, str]:
+    """A state without a name, under its column's title."""
+    from netstat_parse.models import FrozenDict
+
+    return FrozenDict(State=state)
+
+
+def unknown_state(_: str) -> object:
+    """The TcpState of what has no name."""
+    from netstat_parse.models import TcpState
+
+    return TcpState.UNKNOWN
+
+
+def state(known: Mapping[str, str], unknown: str) -> Column:
+    """The state, one without a name (a pattern), and the kind of port that -R prints behind it."""
+    cell = choice(
+        "state",
+        one_of_words(known, "state")("state"),
+        word_token("unknown state", unknown, quick=NEVER)("unknown_state"),
+    ) + optional(word_token("P or S", "P (?: [ ] S )?+ | S", quick=NEVER)("multilevel_port"))
+    fields = (
+        Field("state", unknown_state, ("unknown_state",)),
+        Field("extra", in_extra, ("unknown_state",)),
+        Field("multilevel_port", str, ("multilevel_port",)),
+    )
+    return Column("State", cell, fields, required=True)
 
 
 def is_cut_user(user: str) -> bool:
@@ -100,12 +137,26 @@ BUFFER_COLUMNS = (
 )
 """Those of udp in Solaris 11.4."""
 INTERFACE_COLUMN = Column("If", interface("interface"), (Field("interface", str, ("interface",)),))
-UDP_REMOTE = {"Remote Address": lambda context: optional(dot_address("foreign", context.limits))}
+REST_OF_OWNER = token("the rest of the row above", r"[^\n]*+ \n", quick=NEVER)
+
+
+def udp_remote(context: CellContext) -> ParserElement:
+    """The remote address, blank unless the socket is connected. A user's name may look like one,
+    so the cells behind it must follow."""
+    rest = token("the cells behind it", rf"(?= {context.behind} {END_OF_LINE} )")
+    return optional(dot_address("foreign", context.limits) + rest.leave_whitespace())
+
+
+UDP_REMOTE = {"Remote Address": udp_remote}
+FURTHER_PROCESS = {"Remote Address": lambda context: udp_remote(context) + REST_OF_OWNER}
+"""A row of a socket's second process begins with the user; the addresses stand in the one above."""
 
 
 # Sockets ------------------------------------------------------------------------------------------
 
 FAMILIES = {"IPv4": "4", "IPv6": "6"}
+TCP_STATE = state(STATES, UNKNOWN_STATE)
+UDP_STATE = state(UDP_STATES, UNKNOWN_UDP_STATE)
 
 
 def banners(transport: str) -> dict[str, dict[str, str]]:
@@ -117,13 +168,14 @@ def banners(transport: str) -> dict[str, dict[str, str]]:
 
 
 def claim_tcp(header: str) -> Claim:
-    """Nobody else prints windows beside the queues."""
-    return Claim.OWN if "Swind" in header else Claim.NONE
+    """Nobody else prints windows beside the queues. Of sctp there is a table of its own."""
+    return Claim.OWN if "Swind" in header and "StrsI/O" not in header else Claim.NONE
 
 
 def claim_udp(header: str) -> Claim:
-    """Nobody else calls the other end remote, in English."""
-    return Claim.NONE if "Swind" in header or "Proto" in header else Claim.OWN
+    """Nobody else calls the other end remote, in English. With -uv the command is last."""
+    is_other = "Swind" in header or "Proto" in header or header.rstrip().endswith("Command")
+    return Claim.NONE if is_other else Claim.OWN
 
 
 TCP_HEADERS = (
@@ -143,7 +195,7 @@ TCP = TableSpec(
         Column("Send-Q", number("send_q", "Send-Q"), required=True),
         count("Rwind", "rwind", required=True),
         Column("Recv-Q", number("recv_q", "Recv-Q"), required=True),
-        Column("State", one_of_words(STATES, "state")("state"), required=True),
+        TCP_STATE,
         INTERFACE_COLUMN,
     ),
     row_kinds=(RowKind("tcp"), RowKind("tcp without process", cells=NO_PROCESS)),
@@ -167,18 +219,20 @@ UDP = TableSpec(
         address("local", "Local Address"),
         address("foreign", "Remote Address"),
         *PROCESS_COLUMNS,
-        Column("State", one_of_words(UDP_STATES, "state")("state"), required=True),
+        UDP_STATE,
         INTERFACE_COLUMN,
         *BUFFER_COLUMNS,
     ),
     row_kinds=(
         RowKind("udp", cells=UDP_REMOTE),
         RowKind("udp without process", cells=UDP_REMOTE | NO_PROCESS),
+        RowKind("udp, a further process", cells=FURTHER_PROCESS),
     ),
     claim=claim_udp,
     program_limit=PROGRAM_LIMIT,
     states=UDP_STATES,
     common_headers=("   Local Address        Remote Address      State",),
+    inherits=True,
     follows_another_table=True,
     example="""
       *.123                                   Idle
