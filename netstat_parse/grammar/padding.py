@@ -14,8 +14,8 @@ from netstat_parse.grammar.truncation import ProgramLimit, size_of
 
 WIDEST_LAST_COLUMN = 20
 """To so many characters at most netstat pads the last column..."""
-WIDER_LAST_COLUMNS = {"Security Context": 50}
-"""...but for these."""
+WIDER_LAST_COLUMNS = {"Security Context": 50, "Command": 0}
+"""...but for these, of which the command line of Solaris is not padded."""
 PROGRAM_FIELD = 20
 """Bytes that net-tools and busybox print of `pid/name` at most, with the blank behind it."""
 LONGEST_PATH = 108

@@ -108,8 +108,10 @@ def _hold(section: State, row: PendingRow, text: str, looks: Line) -> None:
 def _looks(section: State, text: str) -> Line:
     """What the line is if it is no rest; of one with a stamp in front, what is behind it."""
     formats = tuple(section.options.timestamp_formats)
-    layout = section.table.layout if section.table is not None else None
-    expected = Expected(layout=layout, formats=formats)
+    table, expected = section.table, Expected(formats=formats)
+    if table is not None:
+        owner = table.find_owner(section.account.number)
+        expected = Expected(layout=table.layout, owner=owner, formats=formats)
     # A row is one as it stands, or without what is around it.
     for bare in dict.fromkeys((text, noise.without_escapes(text))):
         found = classify(bare, expected)

@@ -158,14 +158,14 @@ def columns(streams: str, *others: Column) -> tuple[Column, ...]:
     )
 
 
-TITLES = "        Local Address                   Remote Address          Swind  Send-Q Rwind  Recv-Q"
+TITLES = (
+    "        Local Address                   Remote Address          Swind  Send-Q Rwind  Recv-Q"
+)
 SCTP = TableSpec(
     kind=CONNECTIONS,
     record="SolarisConnection",
     banners=("SCTP:",),
-    columns=columns(
-        "StrsI/O", *PROCESS_COLUMNS, with_lines_below(state(STATES, UNKNOWN_STATE))
-    ),
+    columns=columns("StrsI/O", *PROCESS_COLUMNS, with_lines_below(state(STATES, UNKNOWN_STATE))),
     row_kinds=row_kinds(NO_PROCESS),
     claim=lambda header: Claim.OWN,
     given={"proto": "sctp"},

@@ -167,9 +167,14 @@ def banners(transport: str) -> dict[str, dict[str, str]]:
     }
 
 
+SCTP_TITLES = {"StrsI/O", "-------"}
+"""The title of sctp's streams, and what stands for it with -uv."""
+
+
 def claim_tcp(header: str) -> Claim:
     """Nobody else prints windows beside the queues. Of sctp there is a table of its own."""
-    return Claim.OWN if "Swind" in header and "StrsI/O" not in header else Claim.NONE
+    titles = header.split()
+    return Claim.OWN if "Swind" in titles and not SCTP_TITLES.intersection(titles) else Claim.NONE
 
 
 def claim_udp(header: str) -> Claim:

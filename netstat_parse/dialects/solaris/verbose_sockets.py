@@ -8,6 +8,9 @@ user, the pid and the command line of a process stand last; of that the kernel k
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from pyparsing import ParserElement
 
 from netstat_parse.dialects.common import bits, count
@@ -36,7 +39,7 @@ from netstat_parse.grammar.dialect import (
     nameless,
 )
 from netstat_parse.grammar.lower import lower
-from netstat_parse.grammar.tokens import NEVER, optional, token
+from netstat_parse.grammar.tokens import NEVER, choice, optional, token, word_token
 from netstat_parse.grammar.truncation import AddressLimits, ProgramLimit
 from netstat_parse.schema import CONNECTIONS
 
@@ -52,9 +55,27 @@ def whole_interface(name: str) -> str | None:
     return name if len(name) < LONGEST_INTERFACE else None
 
 
-CUT_INTERFACE_COLUMN = Column(
-    "If", interface("interface"), (Field("interface", whole_interface, ("interface",)),)
-)
+def padded(states: Mapping[str, str], width: int, *, is_cut: bool = False) -> str:
+    """Looks back: a state that is padded to its width, and the blank behind it."""
+    texts = [f"{text}{mark}" for text in states for mark in ("", " P", " S", " P S")]
+    fields = {f"{text[: width if is_cut else None]:<{width}} " for text in texts}
+    lengths = sorted({len(field) for field in fields})
+    looks = ["|".join(sorted(re.escape(f) for f in fields if len(f) == n)) for n in lengths]
+    return "(?:" + "|".join(rf"(?<={look})" for look in (*looks, r"\)[ ]")) + ")"
+
+
+def cut_interface(state: str) -> Column:
+    """The interface, of 5 characters, mostly blank. What stands behind it may look like one, so it
+    stands where the state, which is looked back for, has its end."""
+    blank = rf"(?<=[ ]{{{LONGEST_INTERFACE + 2}}}) (?=\S) (?! {state} )"
+    cell = choice(
+        "interface",
+        word_token("interface", rf"{state} [A-Za-z]\S{{0,4}}+", quick=NEVER)("interface"),
+        token("nothing", blank, quick=NEVER),
+    )
+    return Column("If", cell, (Field("interface", whole_interface, ("interface",)),))
+
+
 COMMAND_LINE = optional(
     token(
         f"command line of at most {LONGEST_COMMAND_LINE} bytes",
@@ -62,6 +83,7 @@ COMMAND_LINE = optional(
         quick=NEVER,
     )("program")
 )
+ONLY_INTERFACE = NO_PROCESS | {"If": interface("interface")}
 USER_COLUMN, PID_COLUMN, _ = PROCESS_COLUMNS
 COMMAND_COLUMN = Column("Command", COMMAND_LINE, required=True)
 
@@ -125,12 +147,12 @@ TCP_OF_COMMANDS = TableSpec(
     banner_cells=banners("TCP"),
     columns=(
         *VERBOSE_COLUMNS,
-        CUT_INTERFACE_COLUMN,
+        cut_interface(padded(STATES, 11)),
         USER_COLUMN,
         PID_COLUMN,
         COMMAND_COLUMN,
     ),
-    row_kinds=(RowKind("tcp"), RowKind("tcp without process", cells=NO_PROCESS)),
+    row_kinds=(RowKind("tcp"), RowKind("tcp without process", cells=ONLY_INTERFACE)),
     claim=lambda header: Claim.OWN,
     program_limit=COMMAND_LIMIT,
     states=STATES,
@@ -146,6 +168,13 @@ TCP_OF_COMMANDS = TableSpec(
 root        417 /usr/lib/ssh/sshd -R
 """,
 )
+
+
+def claim_udp_of_commands(header: str) -> Claim:
+    """Nobody else calls the other end remote, in English; of sctp there is a table of its own."""
+    return Claim.OWN if {"Proto", "Swind"}.isdisjoint(header.split()) else Claim.NONE
+
+
 UDP_OF_COMMANDS = TableSpec(
     kind=CONNECTIONS,
     record="SolarisConnection",
@@ -157,15 +186,15 @@ UDP_OF_COMMANDS = TableSpec(
         USER_COLUMN,
         PID_COLUMN,
         UDP_STATE,
-        CUT_INTERFACE_COLUMN,
+        cut_interface(padded({**UDP_STATES, "Unknown St": ""}, 10, is_cut=True)),
         COMMAND_COLUMN,
     ),
     row_kinds=(
         RowKind("udp", cells=UDP_REMOTE),
-        RowKind("udp without process", cells=UDP_REMOTE | NO_PROCESS),
+        RowKind("udp without process", cells=UDP_REMOTE | ONLY_INTERFACE),
         RowKind("udp, a further process", cells=FURTHER_PROCESS),
     ),
-    claim=lambda header: Claim.OWN if "Proto" not in header else Claim.NONE,
+    claim=claim_udp_of_commands,
     program_limit=COMMAND_LIMIT,
     states=UDP_STATES,
     inherits=True,
