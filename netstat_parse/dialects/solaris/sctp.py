@@ -29,6 +29,7 @@ from netstat_parse.dialects.solaris.verbose_sockets import (
 )
 from netstat_parse.grammar.addresses import dot_address
 from netstat_parse.grammar.dialect import (
+    CellGrammar,
     Claim,
     Column,
     Field,
@@ -77,9 +78,9 @@ def alone(side: str) -> ParserElement:
     return address(f"{side}_host")
 
 
-def row_kinds(no_process: Mapping[str, ParserElement]) -> tuple[RowKind, ...]:
+def row_kinds(no_process: Mapping[str, CellGrammar]) -> tuple[RowKind, ...]:
     """The kinds of rows: an end may have no port, and a row no process."""
-    ports: dict[str, dict[str, ParserElement]] = {
+    ports: dict[str, dict[str, CellGrammar]] = {
         "sctp": {},
         "sctp without foreign port": {"Remote Address": alone("foreign")},
         "sctp without ports": {"Local Address": alone("local"), "Remote Address": alone("foreign")},

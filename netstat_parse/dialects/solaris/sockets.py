@@ -19,6 +19,7 @@ from netstat_parse.dialects.common import count, tcp_states
 from netstat_parse.grammar.addresses import dot_address
 from netstat_parse.grammar.dialect import (
     CellContext,
+    CellGrammar,
     Claim,
     Column,
     Field,
@@ -128,7 +129,7 @@ PROCESS_COLUMNS = (
     Column("Pid", number("pid", "Pid", ID)),
     Column("Command", command),
 )
-NO_PROCESS = {column.title: NOTHING for column in PROCESS_COLUMNS}
+NO_PROCESS: dict[str, CellGrammar] = {column.title: NOTHING for column in PROCESS_COLUMNS}
 BUFFER_COLUMNS = (
     count("Send Buf", "send_buffer"),
     count("TxOverflows", "tx_overflows"),
@@ -147,8 +148,10 @@ def udp_remote(context: CellContext) -> ParserElement:
     return optional(dot_address("foreign", context.limits) + rest.leave_whitespace())
 
 
-UDP_REMOTE = {"Remote Address": udp_remote}
-FURTHER_PROCESS = {"Remote Address": lambda context: udp_remote(context) + REST_OF_OWNER}
+UDP_REMOTE: dict[str, CellGrammar] = {"Remote Address": udp_remote}
+FURTHER_PROCESS: dict[str, CellGrammar] = {
+    "Remote Address": lambda context: udp_remote(context) + REST_OF_OWNER
+}
 """A row of a socket's second process begins with the user; the addresses stand in the one above."""
 
 

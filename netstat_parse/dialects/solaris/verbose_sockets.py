@@ -31,6 +31,7 @@ from netstat_parse.dialects.solaris.sockets import (
 from netstat_parse.grammar.addresses import dot_address
 from netstat_parse.grammar.dialect import (
     CellContext,
+    CellGrammar,
     Claim,
     Column,
     Field,
@@ -83,7 +84,7 @@ COMMAND_LINE = optional(
         quick=NEVER,
     )("program")
 )
-ONLY_INTERFACE = NO_PROCESS | {"If": interface("interface")}
+ONLY_INTERFACE: dict[str, CellGrammar] = {**NO_PROCESS, "If": interface("interface")}
 USER_COLUMN, PID_COLUMN, _ = PROCESS_COLUMNS
 COMMAND_COLUMN = Column("Command", COMMAND_LINE, required=True)
 
