@@ -304,3 +304,37 @@ def test_an_ipv6_route_by_a_gateway_has_no_interface() -> None:
     own, via = read("IRE Table: IPv6", IRE6, *rows).routes
     assert (own.interface, own.mtu, str(own.network)) == ("lo0", 8252, "::1/128")
     assert (via.interface, via.mtu, via.use) == (None, 1500, 5)
+
+
+# Net to Media -------------------------------------------------------------------------------------
+
+MEDIA = [
+    "Net to Media Table: IPv4",
+    "Device   IP Address               Mask      Flags      Phys Addr",
+    "------ -------------------- --------------- -------- ---------------",
+    "net0   192.0.2.254          255.255.255.255          00:00:5e:00:53:01",
+    "net0   192.0.2.4            255.255.255.255 SPLA     00:00:5e:00:53:04",
+    "net0   192.0.2.9            255.255.255.255          00:00:5e:00:53:09",
+    "",
+]
+MEDIA_OF_IPV6 = [
+    "Net to Media Table: IPv6",
+    " If   Physical Address    Type      State      Destination/Mask           ",
+    "----- -----------------  ------- ------------ ---------------------------",
+    "net0  00:00:5e:00:53:01  dynamic REACHABLE    fe80::1                    ",
+    "net0  33:33:00:00:00:01  other   REACHABLE    ff02::1                    ",
+    "net0                     dynamic INCOMPLETE   fe80::9                    ",
+]
+
+
+def test_neighbours_are_a_table_where_every_cell_has_a_word() -> None:
+    """Flags are mostly blank, so those of IPv4 are set aside; a blank address is reported."""
+    snapshot = read(*MEDIA, *MEDIA_OF_IPV6)
+    (table,) = snapshot.other_tables
+    assert table.titles == ("If", "Physical Address", "Type", "State", "Destination/Mask")
+    assert [row["Physical Address"] for row in table.rows] == [
+        "00:00:5e:00:53:01",
+        "33:33:00:00:00:01",
+    ]
+    assert [line.text for line in snapshot.unparsed] == [MEDIA_OF_IPV6[-1]]
+    assert "Net to Media Table: IPv4: set aside, 3 lines" in snapshot.notes

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _TITLES = re.compile(
-    r"(?:Local|Foreign|Remote|Link-layer|HW|Node) Address|Next Hop|\S+",
+    r"(?:Local|Foreign|Remote|Link-layer|HW|Node|IP|Physical) Address|Phys Addr|Next Hop|\S+",
 )
 _TITLE = re.compile(r"[(#]?[^\W\d](?:.*[^\s.,;])?")
 """A word of prose may end a sentence, and be a number; a title is neither."""

@@ -94,7 +94,7 @@ def row_kinds(no_process: Mapping[str, CellGrammar]) -> tuple[RowKind, ...]:
     )
 
 
-# The further addresses -----------------------------------------------------------------------------
+# The further addresses ----------------------------------------------------------------------------
 
 FURTHER = r"\(? [^\s,()<>]+ \)?"
 

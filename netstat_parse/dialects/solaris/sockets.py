@@ -1,12 +1,13 @@
 """The connections of Solaris and illumos: `netstat -an`, -anu, `-f inet`.
 
 Source: illumos-gate, usr/src/cmd/cmd-inet/usr.bin/netstat/netstat.c (tcp_report, udp_report;
-print_transport_label, which -R adds), and what Solaris 11.4 prints. There is no column of the protocol: the
-banner above a table, `TCP: IPv4`, names it. An address is `host.port`, and nothing of it is cut; a
-long one pushes the rest of its row to the right. With -u, a user's name is cut to 8 characters and
-a command's to 14, in Solaris 11.4 to 13. A cell that has nothing is blank: so are a user, a pid and
-a command of a connection in TIME_WAIT, an interface, and the remote address of a udp socket. A udp
-socket that several processes hold has a row for each, of which only the first has the addresses.
+print_transport_label, which -R adds), and what Solaris 11.4 prints. There is no column of the
+protocol: the banner above a table, `TCP: IPv4`, names it. An address is `host.port`, and nothing of
+it is cut; a long one pushes the rest of its row to the right. With -u, a user's name is cut to 8
+characters and a command's to 14, in Solaris 11.4 to 13. A cell that has nothing is blank: so are a
+user, a pid and a command of a connection in TIME_WAIT, an interface, and the remote address of a
+udp socket. A udp socket that several processes hold has a row for each, of which only the first has
+the addresses.
 """
 
 from __future__ import annotations
