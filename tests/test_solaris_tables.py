@@ -337,4 +337,4 @@ def test_neighbours_are_a_table_where_every_cell_has_a_word() -> None:
         "33:33:00:00:00:01",
     ]
     assert [line.text for line in snapshot.unparsed] == [MEDIA_OF_IPV6[-1]]
-    assert "Net to Media Table: IPv4: set aside, 3 lines" in snapshot.notes
+    assert "Net to Media Table: IPv4: set aside, 4 lines" in snapshot.notes
