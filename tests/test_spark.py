@@ -13,6 +13,7 @@ from commands import BROKEN, GOOD
 from engine_rows import SEEN, as_row, make_captures, read_all, rows_of_models
 
 import netstat_parse as ns
+from benchmarks import calls
 from netstat_parse.schema import CONNECTIONS, Kind
 
 pytestmark = pytest.mark.slow
@@ -101,6 +102,13 @@ def test_a_large_file_is_cut_where_snapshots_begin(spark: Any, tmp_path: Path) -
     stamps = [s.captured_at for s in snapshots for _ in s.connections]
     assert [row.captured_at_local for row in rows] == [str(s.isoformat()) for s in stamps if s]
     assert len({(row.part_start, row.snapshot) for row in rows}) == len(snapshots)
+
+
+def test_the_benchmark_counts_every_row(spark: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text(LOG)
+    rows = len(ns.parse(GOOD).connections)
+    assert calls.LIBRARIES["spark-states"](str(path))() == 600 * rows > 0
 
 
 def test_small_files_are_packed(spark: Any, tmp_path: Path) -> None:
