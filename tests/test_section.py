@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -490,3 +491,19 @@ def test_what_other_systems_say_is_a_note(noise: str) -> None:
     assert are_rows(snapshot, [ROW])
     assert counts[LineKind.NOTE] == 1
     assert noise in snapshot.notes
+
+
+def test_a_stamp_is_no_destination() -> None:
+    """A row without RT_IFA has one word fewer, so a stamp in front of it could be taken for one."""
+    table = (
+        (Path(__file__).parent.parent / "fixtures" / "macos" / "669-rnl.txt")
+        .read_text()
+        .splitlines()
+    )
+    (bare,) = iter_snapshots(table)
+    (stamped,) = iter_snapshots(f"2026-11-22T12:22:00Z {line}" for line in table)
+    assert stamped.routes == bare.routes
+    header, rows = table[3], table[:3:-1]  # the row without RT_IFA comes first
+    lines = [*table[:3], header, *rows]
+    (stamped,) = iter_snapshots(f"2026-11-22T12:22:00Z {line}" for line in lines)
+    assert stamped.routes == bare.routes[::-1]

@@ -100,9 +100,10 @@ class LineReader:
             return self._take_first(lines)
         reader, frame = section.table.reader, section.wrapping.frame
         rows: Sequence[Line] = lines
+        is_stamped = section.table.has_stamped_rows
         if frame is not None:
             rows = [section.wrapping.take_off_frame(text_of(line)) for line in lines]
-        if section.table.has_stamped_rows:
+        if is_stamped:
             rows = [self._behind_stamp(text_of(line)) for line in rows]
         made, holes, known = reader.read(rows)
         if not holes:
@@ -117,7 +118,10 @@ class LineReader:
             while done < len(lines) and (done == hole or section.table is None or section.above):
                 done += self._take_first(lines[done : done + ROWS_TO_INFER])
                 done += section.pass_blanks(lines, done)
-                is_another = section.table is not None and section.table.reader is not reader
+                table = section.table
+                is_another = table is not None and (
+                    table.reader is not reader or table.has_stamped_rows != is_stamped
+                )
                 if is_another or section.wrapping.frame is not frame:
                     return done
         return done

@@ -255,6 +255,7 @@ class Section(State):
     def handle(self, found: Line) -> None:
         """Do what TRANSITIONS says about a line."""
         self.front = None
+        is_stamped = isinstance(found, Stamped)
         if isinstance(found, (Row, Banner)):
             self.is_stamped = False
         elif isinstance(found, Stamped):
@@ -267,6 +268,9 @@ class Section(State):
             self.pass_pending_row()
         action, then = TRANSITIONS[self.at, type(found)]
         self.at = action(self, found) or then
+        if isinstance(found, Header) and self.table is not None:
+            # A stamp may look like the first cell of a row.
+            self.table.has_stamped_rows = is_stamped
         if not self.snapshot.is_open and self.snapshot.stamp is None:
             self.snapshot.stamp = self.front
         self.front_before = self.front or self.front_before
