@@ -219,3 +219,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     nearest = get_close_matches(name.lower(), list(known), 1)
     return f" (did you mean {nearest[0]!r}?)" if nearest else ""
+
+
+def reason_of(error: Exception) -> str:
+    """What an error of the operating system says, in its words."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -27,7 +27,8 @@ from test_inputs import MEMBERS, make_tar, make_zip
 import netstat_parse as ns
 from netstat_parse.errors import InputError, OutputError
 from netstat_parse.reading.inputs import find_files
-from netstat_parse.reading.sources import is_remote, open_input
+from netstat_parse.reading.sources import open_input
+from netstat_parse.reading.urls import is_remote
 from netstat_parse.writing.whole_files import binary, open_output
 
 BIG = "".join(f"{number}\n" for number in range(2_500_000))

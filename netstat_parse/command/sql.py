@@ -23,12 +23,12 @@ from netstat_parse.engines.sql import (
     find_named,
 )
 from netstat_parse.engines.tables import TablesSink
-from netstat_parse.errors import InputError, NotNetstatError, OutputError
+from netstat_parse.errors import InputError, NotNetstatError, OutputError, reason_of
 from netstat_parse.models import Snapshot
 from netstat_parse.reading.inputs import Input, open_inputs
 from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.reader import LineReader
-from netstat_parse.reading.sources import is_remote, reason_of
+from netstat_parse.reading.urls import is_remote
 from netstat_parse.scans import Problem
 from netstat_parse.schema import UNPARSED, Kind
 from netstat_parse.snapshots import SnapshotSink

@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Iterable
 from typing import TextIO
 
-from netstat_parse.command.convert import arrow_columns
 from netstat_parse.command.formats import ARROW_SUFFIXES, find_kind
 from netstat_parse.command.messages import complain
+from netstat_parse.command.sinks import arrow_columns
 from netstat_parse.models import Snapshot
 from netstat_parse.writing import terminal, text
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from netstat_parse.dialects import frozen
-from netstat_parse.grammar.layout import Layout
+from netstat_parse.grammar.layout import HeaderSort, Layout
 from netstat_parse.lazy import LazyPattern
 
 TYPE_CHECKING = False
@@ -110,11 +110,6 @@ def may_be_header(text: str) -> bool:
 def _as_printed(header: str) -> str:
     """A header that somebody wrote down, as netstat prints it."""
     return header.replace("(State)", "(state)") if "(State)" in header else header
-
-
-HeaderSort = tuple[object, ...]
-"""What tells apart headers whose rows have other patterns: the table, its titles, and what the
-width of the columns tells. Empty for those that were worked out ahead, which cost nothing."""
 
 
 def sort_of_header(header: str, dialect: str | None = None) -> HeaderSort | None:

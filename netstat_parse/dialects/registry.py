@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import NamedTuple
 
 from netstat_parse.dialects import NAMES
-from netstat_parse.dialects.headers import HeaderSort
 from netstat_parse.errors import UnknownDialectError
 from netstat_parse.grammar.dialect import (
     Claim,
@@ -18,7 +17,7 @@ from netstat_parse.grammar.dialect import (
     read_announced,
     read_titles,
 )
-from netstat_parse.grammar.layout import Layout
+from netstat_parse.grammar.layout import HeaderSort, Layout
 
 
 class Owner(NamedTuple):

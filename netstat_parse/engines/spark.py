@@ -32,7 +32,8 @@ from netstat_parse.reading.inputs import Input, find_files, is_archive, open_inp
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.parts import Part, PartReader, find_parts
 from netstat_parse.reading.remote import find_system
-from netstat_parse.reading.sources import is_remote, open_input
+from netstat_parse.reading.sources import open_input
+from netstat_parse.reading.urls import is_remote
 from netstat_parse.scans import Scan, What, read_rows
 from netstat_parse.schema import CONNECTIONS, UNPARSED
 from netstat_parse.writing.arrow import Overflow, Rows, RowTyper

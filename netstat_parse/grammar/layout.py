@@ -109,6 +109,11 @@ class Found(NamedTuple):
     """For how many bytes the text at its end may go on in the lines below."""
 
 
+HeaderSort = tuple[object, ...]
+"""What tells apart headers whose rows have other patterns: the table, its titles, and what the
+width of the columns tells. Empty for those that were worked out ahead, which cost nothing."""
+
+
 class Layout:
     """The columns that a header announced, and how to read the rows below it. It equals only
     itself."""

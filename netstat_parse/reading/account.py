@@ -9,8 +9,7 @@ from netstat_parse.reading.other_programs import name_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from netstat_parse.dialects.headers import HeaderSort
-    from netstat_parse.grammar.layout import Layout
+    from netstat_parse.grammar.layout import HeaderSort, Layout
     from netstat_parse.reading.sink import Sink
 
 HEADERS_READ = 128

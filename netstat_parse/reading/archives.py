@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO
 
-from netstat_parse.errors import InputError
-from netstat_parse.reading.sources import read_chunks, reason_of
+from netstat_parse.errors import InputError, reason_of
+from netstat_parse.reading.sources import read_chunks
 
 CHUNK = 2**16
 LONGEST_HEADER = 2**20

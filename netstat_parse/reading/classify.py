@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Set
 from typing import NamedTuple
 
 from netstat_parse.dialects import frozen, headers
-from netstat_parse.dialects.headers import Banner, HeaderSort, OtherBanner
-from netstat_parse.grammar.layout import Cells, Layout
+from netstat_parse.dialects.headers import Banner, OtherBanner
+from netstat_parse.grammar.layout import Cells, HeaderSort, Layout
 from netstat_parse.reading import noise, stamps
 from netstat_parse.reading.account import HEADERS_READ
 from netstat_parse.reading.infer import RowsAlone

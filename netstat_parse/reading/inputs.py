@@ -18,7 +18,8 @@ from typing import Any, BinaryIO, NamedTuple
 from netstat_parse.errors import InputError
 from netstat_parse.reading.compression import is_compressed
 from netstat_parse.reading.containers import find_container
-from netstat_parse.reading.sources import is_remote, open_input, read_chunks
+from netstat_parse.reading.sources import open_input, read_chunks
+from netstat_parse.reading.urls import is_remote
 
 HEAD = 1024
 """Bytes by which an archive is known."""

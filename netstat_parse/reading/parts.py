@@ -35,8 +35,9 @@ from netstat_parse.reading.compression import is_compressed
 from netstat_parse.reading.lines import text_of
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.reader import LineReader
-from netstat_parse.reading.sources import is_remote, open_input, size_of
+from netstat_parse.reading.sources import open_input, size_of
 from netstat_parse.reading.stamps import Stamp
+from netstat_parse.reading.urls import is_remote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from functools import cache
 from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any, BinaryIO
 
-from netstat_parse.errors import InputError, MissingExtraError, NetstatError
-from netstat_parse.reading.sources import SCHEME, reason_of
+from netstat_parse.errors import InputError, MissingExtraError, NetstatError, reason_of
+from netstat_parse.reading.urls import SCHEME
 
 BLOCK = 2**23
 """Bytes that are asked for at a time."""

@@ -10,20 +10,18 @@ import codecs
 import io
 import itertools
 import os
-import re
 import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
-from netstat_parse.errors import InputError, UnknownEncodingError
+from netstat_parse.errors import InputError, UnknownEncodingError, reason_of
 from netstat_parse.reading.compression import MAGIC, decompress
+from netstat_parse.reading.urls import is_remote
 
 OnBytes = Callable[[int], None]
 """Called after each read with the number of bytes that it gave, before any decompression."""
-SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
-"""How a URL begins. A drive of Windows has one letter."""
 
 
 @contextmanager
@@ -82,11 +80,6 @@ def read_chunks(file: BinaryIO, size: int, on_bytes: OnBytes | None = None) -> I
     yield from chunks
 
 
-def is_remote(path: str) -> bool:
-    """True for a URL, unless there is a file of that name."""
-    return "://" in path and SCHEME.match(path) is not None and not os.path.lexists(path)
-
-
 def size_of(file: BinaryIO) -> int | None:
     """The size of an open file in bytes; None if it is a pipe, or nothing tells."""
     try:
@@ -140,11 +133,6 @@ def _resume(head: bytes, failure: InputError | None, chunks: Iterator[bytes]) ->
     if failure is not None:
         raise failure
     yield from chunks
-
-
-def reason_of(error: Exception) -> str:
-    """What an error of the operating system says, in its words."""
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 # Raw bytes ---------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import cast
 
-from netstat_parse.errors import OutputError
-from netstat_parse.reading.sources import is_remote, reason_of
+from netstat_parse.errors import OutputError, reason_of
+from netstat_parse.reading.urls import is_remote
 from netstat_parse.writing.whole_files import open_output
 
 TYPE_CHECKING = False

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO
 
-from netstat_parse.errors import OutputError
+from netstat_parse.errors import OutputError, reason_of
 from netstat_parse.reading.compression import import_zstd
-from netstat_parse.reading.sources import is_remote, reason_of
+from netstat_parse.reading.urls import is_remote
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
