@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -271,13 +272,22 @@ def test_the_prompt(tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "netstat_parse", "sql", "a.log"]
     process = subprocess.Popen(argv, cwd=tmp_path, stdin=other, stdout=other, stderr=other)
     os.close(other)
-    os.write(main, b"select count(*) as answer\nfrom connections;\nselec;\n\x04")
+    typed = (
+        (b"sql> ", b"select count(*) as answer\n"),
+        (b"...> ", b"from connections;\n"),
+        (b"sql> ", b"selec;\n"),
+        (b"sql> ", b"\x04"),
+    )
     shown = b""
-    while process.poll() is None or b"selec" not in shown:
-        try:
+    for prompt, line in typed:
+        # What is typed before the prompt may be read in the terminal's other mode, without an end.
+        before = len(shown)
+        while prompt not in shown[before:]:
             shown += os.read(main, 4096)
-        except OSError:
-            break
+        os.write(main, line)
+    with suppress(OSError):  # the terminal is gone
+        while data := os.read(main, 4096):
+            shown += data
     count = len(ns.parse(GOOD).connections)
     assert f"answer\r\n{count}\r\n".encode() in shown
     assert b"syntax error" in shown
