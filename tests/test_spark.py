@@ -49,23 +49,31 @@ def captures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return make_captures(tmp_path_factory.mktemp("captures"))
 
 
+@pytest.fixture(scope="module")
+def snapshots(captures: list[Path]) -> list[ns.Snapshot]:
+    return read_all(captures)
+
+
 def read(spark: Any, *paths: Path, **options: Any) -> Any:
     return spark.read.format("netstat").options(**options).load([str(path) for path in paths])
 
 
 @pytest.mark.parametrize("kind", SEEN, ids=lambda kind: kind.name)
-def test_the_rows_are_those_of_models(spark: Any, captures: list[Path], kind: Kind) -> None:
-    expected = rows_of_models(read_all(captures), kind)
-    found = read(spark, *captures, table=kind.option, mode="permissive", partitionBytes=8000)
+def test_the_rows_are_those_of_models(
+    spark: Any, captures: list[Path], snapshots: list[ns.Snapshot], kind: Kind
+) -> None:
+    expected = rows_of_models(snapshots, kind)
+    found = read(spark, *captures, table=kind.option, mode="permissive", partitionBytes=30_000)
     rows = [as_row(row.asDict(), kind) for row in found.collect()]
     assert expected
     assert sorted(rows) == sorted(expected)
 
 
-def test_bad_files_are_named_and_counted(spark: Any, captures: list[Path]) -> None:
+def test_bad_files_are_named_and_counted(
+    spark: Any, captures: list[Path], snapshots: list[ns.Snapshot]
+) -> None:
     missing = captures[0].with_name("missing.log")
     found = read(spark, *captures, missing, table="unparsed", mode="permissive").collect()
-    snapshots = read_all(captures)
     lines = [row for row in found if row.number is not None and "none.log" not in row.source]
     assert len(lines) >= sum(len(snapshot.unparsed) for snapshot in snapshots) > 0
     reasons = {Path(row.source).name: row.reason for row in found if row.number is None}
