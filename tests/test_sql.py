@@ -258,9 +258,8 @@ def test_a_kill_leaves_the_old_database(tmp_path: Path) -> None:
     process = subprocess.Popen([*argv, "--save", "a.duckdb", "-o", "o.parquet"], cwd=tmp_path)
     while not list(tmp_path.glob(".netstat-parse-*")) and process.poll() is None:
         time.sleep(0.01)
-    time.sleep(0.3)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    assert process.wait() == -signal.SIGKILL
     assert (tmp_path / "a.duckdb").read_text() == "old"
     assert not (tmp_path / "o.parquet").exists()
 
