@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from commands import BROKEN, Command
+from commands import BROKEN, ROOT, Command
 from printed import Row, linux_capture, text_of
 from pydantic import BaseModel
 
@@ -239,8 +239,28 @@ def test_a_summary_as_json(command: Command) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_nothing_is_an_empty_list(command: Command, name: str) -> None:
-    result = command(name, "--to", "json", stdin=capture(LISTENER))
+    result = command(name, "--to", "json", stdin=capture(LISTENER) * 2)
     assert (result.status, json.loads(result.out)) == (0, [])
+
+
+def test_one_snapshot_can_not_be_compared(command: Command) -> None:
+    result = command("diff", stdin=capture(LISTENER))
+    assert (result.status, result.out) == (2, "")
+    assert "one snapshot only" in result.err
+
+
+@pytest.mark.parametrize("name", ["pairs", "diff", "lifetimes", "summary"])
+def test_a_capture_of_other_tables_is_no_quiet_nothing(command: Command, name: str) -> None:
+    path = ROOT / "fixtures" / "linux" / "rn.txt"
+    result = command(name, path)
+    assert result.status == 2
+    assert f"{path}: no connections in the input; it has routes" in result.err
+
+
+def test_a_capture_is_not_compared_with_one_of_other_tables(command: Command) -> None:
+    folder = ROOT / "fixtures" / "linux"
+    result = command("diff", folder / "rn.txt", folder / "npt.txt", "--exit-zero")
+    assert (result.status, result.out) == (2, "")
 
 
 @pytest.mark.parametrize("name", ["pairs", "lifetimes", "summary"])

@@ -25,7 +25,8 @@ openbsd    netstat -an, netstat -n -p tcp, netstat -rn, netstat -in, netstat -s
 macos      netstat -n -p tcp, netstat -an, netstat -anv, netstat -Abln, netstat -f unix
 netbsd     netstat -an, netstat -anA, netstat -rn, netstat -in, netstat -s
 dragonfly  netstat -an, netstat -anA, netstat -anP, netstat -rn, netstat -in
-solaris    netstat -an, netstat -anu, netstat -an -f inet -P tcp, netstat -rn, netstat -i -g -s
+solaris    netstat -an, netstat -anu, netstat -anv, netstat -anuv, \
+netstat -an -f inet -P tcp, netstat -rn, netstat -i -g -s
 aix        netstat -an, netstat -Aan, netstat -rn, netstat -in
 hpux       netstat -an, netstat -rn, netstat -rnv, netstat -in
 windows    netstat -ano, netstat -anob, netstat -anoq

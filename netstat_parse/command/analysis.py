@@ -22,9 +22,12 @@ RecordT = TypeVar("RecordT", bound=BaseModel)
 def logs(inputs: Inputs, options: argparse.Namespace) -> Iterator[Iterator[Snapshot]]:
     """The snapshots of all inputs as one log; with --each those of each."""
     if options.each:
-        yield from (group for _, group in groupby(inputs.snapshots(), attrgetter("source")))
+        yield from (
+            group
+            for _, group in groupby(inputs.snapshots(of_connections=True), attrgetter("source"))
+        )
     else:
-        yield in_order(inputs.snapshots())
+        yield in_order(inputs.snapshots(of_connections=True))
 
 
 def in_order(snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:

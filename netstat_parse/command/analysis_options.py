@@ -144,17 +144,19 @@ def _add_each(command: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
     if not 0 <= number < float("inf"):
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"expected a number of seconds, not {text!r}")
     return number
 
 
 def _number(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, not {text!r}")
+    return int(text)
 
 
 # The modules of the commands are imported when they are asked for, as in options.py.

@@ -28,18 +28,30 @@ def diff(options: argparse.Namespace) -> int:
     """Tells what changed; gives the exit status."""
     if len(options.files) > 2:
         raise UsageError("diff takes two captures, or one log")
+    seen: list[str | None] = []
     with reading(options) as inputs:
         if len(options.files) == 2:
             snapshots: Iterable[Snapshot] = _last_of_each(inputs, options.files)
         else:
-            snapshots = in_order(inputs.snapshots())
+            snapshots = in_order(_counted(inputs.snapshots(of_connections=True), seen))
         found = changes(snapshots, listening=options.listening)
         with open_output(options.output) as out:
             count = write_records(found, options, out, line=change_line, columns=CHANGE_COLUMNS)
         is_troubled = inputs.status() != 0
+        if len(seen) == 1:
+            complain("there is one snapshot only, so nothing to compare it with")
+            is_troubled = True
     if count and not options.exit_zero:
         return CHANGED
     return TROUBLE if is_troubled else SAME
+
+
+def _counted(snapshots: Iterable[Snapshot], seen: list[str | None]) -> Iterator[Snapshot]:
+    """The snapshots; `seen` gets the sources of the first two."""
+    for snapshot in snapshots:
+        if len(seen) < 2:
+            seen.append(snapshot.source)
+        yield snapshot
 
 
 def _last_of_each(inputs: Inputs, files: list[str]) -> Iterator[Snapshot]:
@@ -50,7 +62,7 @@ def _last_of_each(inputs: Inputs, files: list[str]) -> Iterator[Snapshot]:
     if files[0] == files[1]:
         raise UsageError(f"{files[0]} is given twice; to see what changed in a log, give it once")
     found: list[Snapshot] = []
-    for source, group in groupby(inputs.snapshots(), attrgetter("source")):
+    for source, group in groupby(inputs.snapshots(of_connections=True), attrgetter("source")):
         count = 0
         for count, snapshot in enumerate(group, 1):  # noqa: B007
             pass
@@ -59,7 +71,7 @@ def _last_of_each(inputs: Inputs, files: list[str]) -> Iterator[Snapshot]:
             complain(f"{source} holds {count} snapshots: its last is compared")
     if len(found) > len(files):
         raise UsageError(f"diff takes two captures, and {' and '.join(files)} hold {len(found)}")
-    if len(found) < len(files):
+    if len(found) < len(files) or inputs.tally.has_failed:
         raise NothingReadError
     yield from found
 

@@ -40,7 +40,7 @@ from netstat_parse.reading.lines import raw_batches
 from netstat_parse.reading.options import Options
 from netstat_parse.reading.reader import LineReader
 from netstat_parse.reading.sources import size_of
-from netstat_parse.schema import KINDS
+from netstat_parse.schema import CONNECTIONS, KINDS
 from netstat_parse.writing.text import quote, quote_harmless
 from netstat_parse.writing.whole_files import descriptor_of, open_output
 
@@ -49,8 +49,10 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from netstat_parse.analysis.wanted import Wanted
+    from netstat_parse.grammar.layout import Layout
     from netstat_parse.models import Snapshot
     from netstat_parse.reading.lines import RawBatch
+    from netstat_parse.reading.sink import Build
     from netstat_parse.schema import Kind
     from netstat_parse.writing.arrow import Overflow
     from netstat_parse.writing.terminal import Progress
@@ -116,15 +118,16 @@ class Inputs:
         self.tally = tally
         self._options = options
 
-    def snapshots(self) -> Iterator[Snapshot]:
+    def snapshots(self, *, of_connections: bool = False) -> Iterator[Snapshot]:
         """The snapshots of all inputs, one after another, with the connections that are wanted.
 
-        Raises NothingReadError at the end if no input could be read.
+        `of_connections`: an input that has only other tables is complained of. Raises
+        NothingReadError at the end if no input could be read.
         """
         wanted = self.tally.wanted
         for path in self.files:
             for given in open_inputs(path):
-                found = self._snapshots_of(given)
+                found = self._snapshots_of(given, of_connections)
                 yield from wanted.snapshots(found) if wanted else found
         if not self.tally.read:
             self.tally.status()
@@ -133,13 +136,18 @@ class Inputs:
         """The exit status; raises NothingReadError if no input could be read."""
         return self.tally.status()
 
-    def _snapshots_of(self, given: Input) -> Iterator[Snapshot]:
+    def _snapshots_of(self, given: Input, of_connections: bool) -> Iterator[Snapshot]:
         from netstat_parse.snapshots import SnapshotSink
 
         tally = self.tally
+        kinds: set[Kind] = set()
 
         class Sink(SnapshotSink):
             """Tells the tally at once: where there is no snapshot, nobody else will."""
+
+            def builder(self, layout: Layout) -> Build:
+                kinds.add(layout.kind)
+                return super().builder(layout)
 
             def note(self, text: str) -> None:
                 super().note(text)
@@ -159,6 +167,9 @@ class Inputs:
             reader.close()
             sink.close()
             yield from sink.completed()
+            if of_connections and kinds and CONNECTIONS not in kinds:
+                others = " and ".join(kind.title for kind in KINDS if kind in kinds)
+                raise MissingTableError(f"no connections in the input; it has {others}")
 
 
 class Source:
@@ -269,6 +280,11 @@ class Tally:
         if rejects is not None:
             rejects.write("source,number,reason,text\n")
 
+    @property
+    def has_failed(self) -> bool:
+        """True if an input could not be read, or lacks what is asked for."""
+        return bool(self._failures)
+
     @contextmanager
     def following(self, name: str) -> Iterator[Source]:
         """Counts an input as read or failed; the block reads it to its end."""
@@ -309,6 +325,8 @@ class Tally:
                 check_table(options, kind, seen, False)
         if find_kind(options) is None:
             say_others(kind, self.kinds)
+        elif self.kinds and kind not in self.kinds:
+            complain(f"no {kind.title} in the input; it has {_name(self.kinds)}")
 
     def _fail(self, reason: str) -> None:
         complain(reason)

@@ -33,7 +33,9 @@ class Parser(argparse.ArgumentParser):
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
 
-    top = Parser(prog="netstat-parse", description="Turns what netstat prints into CSV and JSON.")
+    top = Parser(
+        prog="netstat-parse", description="Turns what netstat prints into CSV, JSON and answers."
+    )
     top.add_argument("--version", action=_Version)
     commands = top.add_subparsers(prog="netstat-parse", metavar="COMMAND", required=True)
     _add_convert(commands.add_parser("convert", help="convert saved netstat output"))
@@ -222,17 +224,17 @@ def _duration(text: str) -> float:
 
 
 def _positive(text: str) -> int:
-    number = _count(text)
-    if not number:
-        raise ValueError(text)
-    return number
+    return _number(text, least=1)
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
+    return _number(text, least=0)
+
+
+def _number(text: str, least: int) -> int:
+    if not (text.isascii() and text.isdecimal() and least <= int(text) < 2**31):
+        raise argparse.ArgumentTypeError(f"expected a whole number from {least} on, not {text!r}")
+    return int(text)
 
 
 def _columns(text: str) -> tuple[str, ...]:
@@ -243,7 +245,10 @@ def _columns(text: str) -> tuple[str, ...]:
 
 
 def _seconds(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
     if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be more than 0 seconds, not {text}")
+        raise argparse.ArgumentTypeError(f"expected more than 0 seconds, not {text!r}")
     return number

@@ -17,7 +17,11 @@ def list_pairs(options: argparse.Namespace) -> int:
     """Lists each connection once; gives the exit status."""
     transports = ("tcp", "udp", "udplite") if options.udp else ("tcp",)
     with reading(options) as inputs:
-        found = pairs(inputs.snapshots(), tolerance=options.tolerance, transports=transports)
+        found = pairs(
+            inputs.snapshots(of_connections=True),
+            tolerance=options.tolerance,
+            transports=transports,
+        )
         with open_output(options.output) as out:
             sources = {end.source for pair in found for end in (pair.first, pair.second)}
             line = _line_with_sources if len(sources - {None}) > 1 else pair_line

@@ -23,7 +23,7 @@ def report(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.output}: a report is written as .html")
     with reading(options) as inputs:
         with open_output(options.output) as out:
-            made = make_report(in_order(inputs.snapshots()), top=options.top)
+            made = make_report(in_order(inputs.snapshots(of_connections=True)), top=options.top)
             troubles = inputs.tally.troubles()
             page = render_page(made, troubles, title=_title(options.files), where=options.where)
             out.write(page)

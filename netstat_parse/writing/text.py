@@ -44,8 +44,13 @@ NUMBER = LazyPattern(r"-?[0-9]+(?:\.[0-9]+)?")
 """Such a cell is no formula; timers may be negative."""
 
 
+def _each(snapshots: Any) -> Iterable[Snapshot]:
+    """The snapshots; one may be given as it is."""
+    return (snapshots,) if hasattr(snapshots, "captured_at") else snapshots
+
+
 def write_csv(
-    snapshots: Iterable[Snapshot],
+    snapshots: Iterable[Snapshot] | Snapshot,
     file: TextIO,
     *,
     table: str | None = CONNECTIONS.option,
@@ -53,6 +58,8 @@ def write_csv(
     spreadsheet_safe: bool = False,
 ) -> None:
     """Writes a CSV row for each connection, under one header line (RFC 4180, lines end in LF).
+
+    `snapshots` are any number of them, or one as it is.
 
     `table` names the kind of table to write instead: `unix`, `routes` ... With None it
     is the kind that the snapshots have: connections if there are any or `columns` are named, else
@@ -63,6 +70,7 @@ def write_csv(
 
     Raises UnknownColumnError for a column that no dialect has; ValueError for an unknown table.
     """
+    snapshots = _each(snapshots)
     if table is None and columns is None:
         from netstat_parse.writing.choice import write_chosen_csv
 
@@ -80,7 +88,10 @@ def write_csv(
 
 
 def write_jsonl(
-    snapshots: Iterable[Snapshot], file: TextIO, *, table: str | None = CONNECTIONS.option
+    snapshots: Iterable[Snapshot] | Snapshot,
+    file: TextIO,
+    *,
+    table: str | None = CONNECTIONS.option,
 ) -> None:
     """Writes a JSON object for each connection, one a line: its snapshot's stamp and source, and
     its fields.
@@ -88,6 +99,7 @@ def write_jsonl(
     `table` names the kind of table to write instead; None is as in `write_csv`. Raises ValueError
     for an unknown table.
     """
+    snapshots = _each(snapshots)
     if table is None:
         from netstat_parse.writing.choice import write_chosen_lines
 
@@ -103,13 +115,13 @@ def _json_lines(snapshot: Snapshot, kind: Kind) -> Iterable[str]:
     return (f"{start}{_json_fields(record)}\n" for record in records_of(snapshot, kind))
 
 
-def write_json(snapshots: Iterable[Snapshot], file: TextIO) -> None:
+def write_json(snapshots: Iterable[Snapshot] | Snapshot, file: TextIO) -> None:
     """Writes an array of whole Snapshots, which `Snapshot.model_validate` takes back.
 
     Of multicast groups it writes the field only where there are some.
     """
     separator = "[\n"
-    for snapshot in snapshots:
+    for snapshot in _each(snapshots):
         empty = {k.name for k in KINDS if not (k.is_always_in_json or records_of(snapshot, k))}
         file.write(separator + snapshot.model_dump_json(exclude=empty))
         separator = ",\n"
