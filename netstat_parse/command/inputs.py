@@ -389,6 +389,11 @@ class Tally:
             self._more_notes = 0
         if self._unparsed > 1:
             complain(f"{self._unparsed} lines were not understood")
+        if len(self._failures) > 1:
+            read = self.read + len(self._failures)
+            complain(
+                f"{len(self._failures)} of {read} inputs could not be read, or not to their end"
+            )
         if self._overflows > 1:
             complain(f"{self._overflows} numbers are more than their columns hold")
         if self.wanted is not None:
