@@ -57,7 +57,8 @@ def lie_of(cut: Any, whole: Any, *, is_marked: bool = False) -> str:
     # What stands in further lines is gone with them.
     if isinstance(cut, tuple) and isinstance(whole, tuple) and whole[: len(cut)] == cut:
         return ""
-    if isinstance(cut, str) and isinstance(whole, str) and whole.startswith(f"{cut}\n"):
+    ends = (f"{cut}\n", f"{cut}, ")
+    if isinstance(cut, str) and isinstance(whole, str) and whole.startswith(ends):
         return ""
     if is_marked and isinstance(cut, str) and isinstance(whole, str) and whole.startswith(cut):
         return ""
@@ -75,8 +76,9 @@ def lies_of(text: str, end: int, whole: list[Snapshot]) -> list[str]:
             if len(records) > len(truth):
                 lies.append(f"{len(records)} {kind.name}, not {len(truth)}")
             for i, (record, true) in enumerate(zip(records, truth, strict=False)):
-                is_noted = i == len(records) - 1 and OPEN_END in cut.notes and not kind.has_marks
                 lie = lie_of(record.model_dump(), true.model_dump())
+                has_mark = kind.has_marks and not lie.startswith("extra: ")
+                is_noted = i == len(records) - 1 and OPEN_END in cut.notes and not has_mark
                 if lie and not is_noted:
                     lies.append(f"{kind.name} {i}: {lie}; behind {text[max(0, end - 60) : end]!r}")
     return lies

@@ -9,7 +9,9 @@ from __future__ import annotations
 from netstat_parse.grammar.layout import Cells, Layout
 from netstat_parse.schema import EXCEEDS, FILLS
 
-MAY_HOLD_BLANKS = ("program", "path", "name", "component", "template", "log_id")
+MAY_HOLD_BLANKS = frozenset(
+    ("component", "groups", "label", "log_id", "name", "path", "program", "template")
+)
 """Behind any other word a blank shows that it is whole."""
 
 

@@ -43,7 +43,7 @@ def room_below(found: re.Match[str], limit: ProgramLimit) -> int:
         if limit.with_pid and field < PROGRAM_FIELD:
             return PROGRAM_FIELD - field
         if limit.bytes is not None and not limit.with_pid:
-            return max(0, limit.bytes - size_of(found["program"]))
+            return max(0, limit.bytes - size_of(found["program"] or ""))
     if "path" not in groups:
         return 0
     return max(0, LONGEST_PATH - size_of(found["path"] or ""))
