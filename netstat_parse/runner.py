@@ -457,8 +457,8 @@ def _parsed(execution: _Execution, dialect: str | None, *, may_be_empty: bool) -
             advice = "leave out -c, or give a longer record to iter_snapshots()"
         else:
             advice = (
-                "run() takes the table of Internet connections (netstat without -r, -i, -s and "
-                "-g) and nothing else; iter_snapshots() reads what is mixed with other lines"
+                "it must print what one netstat prints, and nothing else; save what is mixed with "
+                "other lines, and read that"
             )
         raise CommandOutputError(
             f"what {execution} printed can't be read: {error}; {advice}",

@@ -475,7 +475,7 @@ def test_exactly_as_much_as_is_allowed() -> None:
     "output", ["", "\n", "nonsense\n", "Routing: no table\n", "\0\1\2", TABLE + "what?\n"]
 )
 def test_nonsense(output: str) -> None:
-    with pytest.raises(ns.CommandOutputError, match=r"line \d.*iter_snapshots") as caught:
+    with pytest.raises(ns.CommandOutputError, match=r"line \d.*what one netstat prints") as caught:
         ns.run(prints(output.replace("\0", "\x02"), "a warning"))
     assert isinstance(caught.value.__cause__, ns.ParseError)
     assert caught.value.stderr == "a warning"

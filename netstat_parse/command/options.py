@@ -103,7 +103,8 @@ def _add_command(command: argparse.ArgumentParser) -> None:
         metavar="COMMAND",
         nargs=argparse.REMAINDER,
         action=_Argv,
-        help="default: this system's",
+        help="with its own options, behind all options of this command; default: this system's "
+        "netstat, for TCP connections",
     )
 
 
