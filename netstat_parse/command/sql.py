@@ -312,8 +312,11 @@ class _Again:
         self._inputs = inputs
         self._options = options
 
-    def snapshots(self) -> Iterator[Snapshot]:
-        """The snapshots of all inputs, with the connections that are wanted."""
+    def snapshots(self, *, of_connections: bool = False) -> Iterator[Snapshot]:
+        """The snapshots of all inputs, with the connections that are wanted.
+
+        What an input lacks was told of, so `of_connections` changes nothing.
+        """
         wanted = self._inputs.tally.wanted
         found = self._snapshots()
         yield from wanted.snapshots(found) if wanted else found
