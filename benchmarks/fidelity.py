@@ -104,28 +104,32 @@ JC_SYSTEMS = ("linux", "busybox", "toybox", "macos", "freebsd", "windows")
 """Those that jc's netstat parser lists: Linux, macOS, FreeBSD, Windows."""
 
 
+JC_NAMES = {
+    "proto": "proto",
+    "recv_q": "recv_q",
+    "send_q": "send_q",
+    "local_host": "local_address",
+    "local_port": "local_port",
+    "foreign_host": "foreign_address",
+    "foreign_port": "foreign_port",
+    "state": "state",
+    "pid": "pid",
+    "program": "program_name",
+}
+"""Our names of cells, and jc's."""
+
+
+def make_row(given: Mapping[str, object], names: Mapping[str, str]) -> Row:
+    """A row as another parser gives it, by that parser's names. It gives no marks."""
+    cells = {cell: given.get(name) for cell, name in names.items()}
+    return Row(make_cells(**(cells | {"state": cells["state"] or ""})))
+
+
 def read_with_jc(capture: Path) -> list[Row]:
     import jc
 
     found: Any = jc.parse("netstat", text_of(capture), quiet=True)
-    return [
-        Row(
-            make_cells(
-                proto=row.get("proto"),
-                recv_q=row.get("recv_q"),
-                send_q=row.get("send_q"),
-                local_host=row.get("local_address"),
-                local_port=row.get("local_port"),
-                foreign_host=row.get("foreign_address"),
-                foreign_port=row.get("foreign_port"),
-                state=row.get("state") or "",
-                pid=row.get("pid"),
-                program=row.get("program_name"),
-            )
-        )
-        for row in found
-        if row.get("kind", "network") == "network"
-    ]
+    return [make_row(row, JC_NAMES) for row in found if row.get("kind", "network") == "network"]
 
 
 PERL = """
@@ -144,6 +148,8 @@ FLAVORS = {
     "windows": "win32",
 }
 """What Parse::Netstat calls them; it reads no others."""
+PERL_NAMES = {name: name for name in JC_NAMES} | {"recv_q": "recvq", "send_q": "sendq"}
+"""Our names of cells, and those of Parse::Netstat."""
 
 
 def read_with_perl(capture: Path) -> list[Row]:
@@ -153,24 +159,7 @@ def read_with_perl(capture: Path) -> list[Row]:
     status, message, *rest = json.loads(ran.stdout)
     if status != 200:
         raise ValueError(message)
-    return [
-        Row(
-            make_cells(
-                proto=row.get("proto"),
-                recv_q=row.get("recvq"),
-                send_q=row.get("sendq"),
-                local_host=row.get("local_host"),
-                local_port=row.get("local_port"),
-                foreign_host=row.get("foreign_host"),
-                foreign_port=row.get("foreign_port"),
-                state=row.get("state") or "",
-                pid=row.get("pid"),
-                program=row.get("program"),
-            )
-        )
-        for row in rest[0]["active_conns"]
-        if "foreign_host" in row
-    ]
+    return [make_row(row, PERL_NAMES) for row in rest[0]["active_conns"] if "foreign_host" in row]
 
 
 def text_of(capture: Path) -> str:

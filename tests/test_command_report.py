@@ -15,7 +15,7 @@ from printed import Row, linux_capture, text_of
 
 from benchmarks.corpora import log
 from netstat_parse.analysis.troubles import Note
-from netstat_parse.command.inputs import NOTES_SAID, Tally
+from netstat_parse.command.tally import NOTES_SAID, Tally
 from netstat_parse.writing import charts, html
 
 STAMP = "2026-01-01T00:{:02}:00+00:00"

@@ -15,8 +15,9 @@ from netstat_parse.command.formats import (
     find_format,
     find_kind,
 )
-from netstat_parse.command.inputs import Inputs, reader_options, reading, say_not_shown
+from netstat_parse.command.inputs import Inputs, reader_options, reading
 from netstat_parse.command.sinks import arrow_columns, convert_file, make_arrow_sink, make_sink
+from netstat_parse.command.tally import say_not_shown
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.inputs import open_inputs
 from netstat_parse.reading.lines import raw_batches

@@ -29,9 +29,10 @@ from typing import Any, NamedTuple, TextIO
 
 from netstat_parse.command.formats import ARROW_SUFFIXES
 from netstat_parse.command.input_options import find_wanted
-from netstat_parse.command.inputs import Inputs, Source, reader_options
+from netstat_parse.command.inputs import Inputs, reader_options
 from netstat_parse.command.messages import KilledError
 from netstat_parse.command.sinks import convert_file, make_arrow_sink, make_sink
+from netstat_parse.command.tally import Source
 from netstat_parse.errors import InputError, NotNetstatError
 from netstat_parse.reading.account import Spent
 from netstat_parse.reading.inputs import is_archive, shown_name

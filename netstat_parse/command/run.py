@@ -14,8 +14,8 @@ from netstat_parse.command.formats import (
     find_kind,
 )
 from netstat_parse.command.input_options import find_wanted
-from netstat_parse.command.inputs import check_table, say_others
 from netstat_parse.command.messages import UNDERSTOOD, UsageError, complain
+from netstat_parse.command.tally import check_table, say_others
 from netstat_parse.command.writing import write_snapshots
 from netstat_parse.schema import KINDS
 from netstat_parse.writing.text import find_kind_of, is_aside, records_of

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from netstat_parse.command.formats import (
     find_kind,
 )
-from netstat_parse.command.inputs import Tally, reader_options
+from netstat_parse.command.inputs import reader_options
 from netstat_parse.command.messages import complain
+from netstat_parse.command.tally import Tally
 from netstat_parse.reading.inputs import Input, open_inputs
 from netstat_parse.reading.reader import LineReader
 from netstat_parse.schema import CONNECTIONS

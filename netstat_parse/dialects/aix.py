@@ -14,7 +14,14 @@ from collections.abc import Mapping
 
 from pyparsing import ParserElement
 
-from netstat_parse.dialects.bsd import BANNERS, STATE, STATES, address, other_proto, proto
+from netstat_parse.dialects.bsd import (
+    BANNERS,
+    STATE,
+    STATES,
+    TCP_AND_OTHERS,
+    proto,
+    socket_columns,
+)
 from netstat_parse.dialects.bsd_statistics import STATISTICS_TABLE
 from netstat_parse.dialects.common import bits, count, from_hexadecimal, own_if
 from netstat_parse.dialects.tables import (
@@ -65,17 +72,9 @@ CONNECTION_TABLE = TableSpec(
     banners=BANNERS,
     columns=(
         bits(BLOCKS_TITLE, "control_block", 8),
-        Column("Proto", proto("tcp"), required=True),
-        Column("Recv-Q", number("recv_q", "Recv-Q"), required=True),
-        Column("Send-Q", number("send_q", "Send-Q"), required=True),
-        address("local"),
-        address("foreign"),
-        Column("(state)", STATE, required=True),
+        *socket_columns(proto("tcp"), STATE),
     ),
-    row_kinds=(
-        RowKind("tcp"),
-        RowKind("other", cells={"Proto": other_proto("tcp"), "(state)": optional(STATE)}),
-    ),
+    row_kinds=TCP_AND_OTHERS,
     # Without -A the header is that of macOS, to the letter.
     claim=own_if(lambda header: BLOCKS_TITLE in header),
     limits=limits,

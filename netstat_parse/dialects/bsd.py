@@ -26,6 +26,7 @@ from netstat_parse.grammar.tokens import (
     literal,
     number,
     one_of_words,
+    optional,
     path,
     token,
     word_token,
@@ -83,6 +84,24 @@ def address(side: str) -> Column:
 
     return Column(f"{side.title()} Address", cell, required=True)
 
+
+def socket_columns(proto: ParserElement, state: ParserElement) -> tuple[Column, ...]:
+    """The columns that all have, from the protocol to the state."""
+    return (
+        Column("Proto", proto, required=True),
+        Column("Recv-Q", number("recv_q", "Recv-Q"), required=True),
+        Column("Send-Q", number("send_q", "Send-Q"), required=True),
+        address("local"),
+        address("foreign"),
+        Column("(state)", state, required=True),
+    )
+
+
+TCP_AND_OTHERS = (
+    RowKind("tcp"),
+    RowKind("other", cells={"Proto": other_proto("tcp"), "(state)": optional(STATE)}),
+)
+"""The rows of tcp have a state; those of others may have one."""
 
 LOOK = r"""
     (?: [0-9a-f]{8,16} [ \t]++ ){0,2}

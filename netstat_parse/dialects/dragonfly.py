@@ -19,11 +19,11 @@ from netstat_parse.dialects.bsd import (
     BANNERS,
     MEMORY,
     STATE,
-    address,
+    TCP_AND_OTHERS,
     bsd_unix,
     listen_queues,
-    other_proto,
     proto,
+    socket_columns,
 )
 from netstat_parse.dialects.bsd_statistics import STATISTICS_TABLE
 from netstat_parse.dialects.bsd_tables import (
@@ -38,8 +38,8 @@ from netstat_parse.dialects.bsd_tables import (
 )
 from netstat_parse.dialects.common import bits, width_of
 from netstat_parse.dialects.tables import number_or_dash
-from netstat_parse.grammar.dialect import Claim, Column, Dialect, Field, RowKind, TableSpec
-from netstat_parse.grammar.tokens import choice, literal, number, optional, word_token
+from netstat_parse.grammar.dialect import Claim, Column, Dialect, Field, TableSpec
+from netstat_parse.grammar.tokens import choice, literal, number, word_token
 from netstat_parse.grammar.truncation import AddressLimits
 from netstat_parse.schema import CONNECTIONS
 
@@ -82,17 +82,9 @@ INTERNET = TableSpec(
             (Field("unacknowledged", int, ("unacknowledged",)),),
         ),
         Column("RTT/ms", ROUND_TRIP, (Field("round_trip_time", float, ("round_trip_time",)),)),
-        Column("Proto", proto("tcp"), required=True),
-        Column("Recv-Q", number("recv_q", "Recv-Q"), required=True),
-        Column("Send-Q", number("send_q", "Send-Q"), required=True),
-        address("local"),
-        address("foreign"),
-        Column("(state)", STATE, required=True),
+        *socket_columns(proto("tcp"), STATE),
     ),
-    row_kinds=(
-        RowKind("tcp"),
-        RowKind("other", cells={"Proto": other_proto("tcp"), "(state)": optional(STATE)}),
-    ),
+    row_kinds=TCP_AND_OTHERS,
     claim=claim,
     limits=limits,
     states=ALL_STATES,

@@ -8,7 +8,7 @@ its column may have been.
 
 from __future__ import annotations
 
-from netstat_parse.dialects.bsd import BANNERS, STATES, address, bsd_unix
+from netstat_parse.dialects.bsd import BANNERS, STATES, bsd_unix, socket_columns
 from netstat_parse.dialects.bsd_tables import cut_cell, is_folded, make_limits, start_of
 from netstat_parse.dialects.common import own_if
 from netstat_parse.dialects.tables import counter
@@ -36,14 +36,7 @@ INTERNET = TableSpec(
     kind=CONNECTIONS,
     record="BsdConnection",
     banners=BANNERS,
-    columns=(
-        Column("Proto", word_token("proto", "tcp6?+")("proto"), required=True),
-        Column("Recv-Q", number("recv_q", "Recv-Q"), required=True),
-        Column("Send-Q", number("send_q", "Send-Q"), required=True),
-        address("local"),
-        address("foreign"),
-        Column("(state)", STATE, required=True),
-    ),
+    columns=socket_columns(word_token("proto", "tcp6?+")("proto"), STATE),
     row_kinds=(
         RowKind("tcp"),
         RowKind(

@@ -79,7 +79,7 @@ def read_header(header: str, name: str | None = None) -> Layout | None:
     owner = find_owner(header, name)
     layout = make_layout(owner.dialect, owner.spec, header) if owner is not None else None
     sharers = _find_sharers(header) if layout is not None and name is None else ()
-    return layout.shared_by(sharers) if layout is not None and sharers else layout
+    return layout.copy(may_be=sharers) if layout is not None and sharers else layout
 
 
 @lru_cache(maxsize=128)

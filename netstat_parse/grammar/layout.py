@@ -215,10 +215,6 @@ class Layout:
             self._giving[key] = self.copy(given=given)
         return self._giving[key]
 
-    def shared_by(self, dialects: tuple[str, ...]) -> Layout:
-        """This layout, which these dialects print alike."""
-        return self.copy(may_be=dialects)
-
     def copy(self, **changes: object) -> Layout:
         """This layout, but for some attributes."""
         layout = object.__new__(Layout)
@@ -320,23 +316,22 @@ class Layout:
         room = room_below(found, self.program_limit) if self.may_have_room else 0
         return Found(matcher.cells(found), missing, room)
 
-    def find_match(self, line: str) -> tuple[RowMatcher, re.Match[str]] | None:
-        """The match of a row of this layout, and what it is matched with."""
+    def find_match(
+        self, line: str, look_end: int | None = None
+    ) -> tuple[RowMatcher, re.Match[str]] | None:
+        """The match of a row of this layout, and what it is matched with.
+
+        `look_end` is where the row's look ends, if it was found by that.
+        """
         start = line.lstrip(" \t")
         for matcher in self._matchers:
-            found = matcher.match(line) if start.startswith(matcher.pattern.prefix) else None
+            if not start.startswith(matcher.pattern.prefix) or (
+                look_end is not None and not matcher.behind.match(line, look_end)
+            ):
+                continue
+            found = matcher.match(line)
             if found is not None and not self._find_excess(found):
                 return matcher, found
-        return None
-
-    def match(self, line: str, look_end: int) -> re.Match[str] | None:
-        """The match of a row of this layout, with a group for each cell. Its look ends there."""
-        start = line.lstrip(" \t")
-        for matcher in self._matchers:
-            if start.startswith(matcher.pattern.prefix) and matcher.behind.match(line, look_end):
-                found = matcher.match(line)
-                if found is not None and not self._find_excess(found):
-                    return found
         return None
 
     def _find_excess(self, found: re.Match[str]) -> str:

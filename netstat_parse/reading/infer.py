@@ -268,8 +268,8 @@ def _ask(
     for layout in layouts:
         if layout.look not in looks or dialect not in (None, layout.dialect):
             continue
-        found = layout.match(text, looks[layout.look])
-        if found is None or not any(found.groups()):
+        matched = layout.find_match(text, looks[layout.look])
+        if matched is None or not any((found := matched[1]).groups()):
             continue
         cells = {_plain(name): cell for name, cell in found.groupdict().items() if cell}
         pid, program = cells.get("pid", ""), cells.get("program", "")
