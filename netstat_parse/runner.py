@@ -128,7 +128,7 @@ def run(
     Raises CommandNotFoundError if there is no such command; CommandFailedError if it ended with a
     status other than 0; CommandKilledError, CommandTimeoutError, OutputTooLargeError;
     CommandOutputError if what it printed is not one snapshot of netstat's; UnknownDialectError;
-    TypeError or ValueError if `command` is none, or a limit is not above 0.
+    TypeError or ValueError if `command` is not a command, or a limit is not above 0.
     """
     if not timeout > 0:
         raise ValueError(f"timeout must be more than 0 seconds, not {timeout!r}")

@@ -1,4 +1,4 @@
-"""What a filter asks of rows, in three values: yes, no, and not known.
+"""The conditions of a filter, in three values: yes, no, and not known.
 
 Conditions judge many rows at once, each a tuple of texts. A row's verdict is one byte, NO, UNKNOWN
 or YES, whose bits are such that `and` of many verdicts (Kleene's, K3) is that of two long numbers,

@@ -17,7 +17,7 @@ from netstat_parse.models.common import construct, construct_all
 MOST_NAMES = 10_000
 """Of each kind of count so many names are kept; among more, those that were least are forgotten."""
 MOST_COUNTS = 1_000
-"""So many of each kind are given."""
+"""At most this many of each kind are given."""
 MOST_MOMENTS = 1_000
 """Of a longer log the moments stand for several snapshots each."""
 MOST_QUEUES = 200
@@ -186,7 +186,7 @@ def _held_by(
 
 
 class Moments:
-    """The counts of each snapshot, or of so many together that there are not too many."""
+    """The counts of each snapshot; of a long log, those of several snapshots together."""
 
     def __init__(self) -> None:
         self._each = 1

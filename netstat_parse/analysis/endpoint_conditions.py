@@ -1,4 +1,4 @@
-"""What a filter asks of addresses and ports; see conditions.py."""
+"""Conditions about addresses and ports; see conditions.py."""
 
 from __future__ import annotations
 

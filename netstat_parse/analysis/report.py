@@ -26,11 +26,11 @@ from netstat_parse.schema import CONNECTIONS, KINDS
 TRANSPORTS = frozenset(("tcp", "udp", "udplite"))
 """The transports whose connections have lifetimes."""
 MOST_EVENTS = 200
-"""So many changes of listeners are kept, the first."""
+"""At most this many changes of listeners are kept, the first ones."""
 MOST_SOURCES = 100
 MOST_HOSTS = 3
 MOST_CUT = 50
-"""So many sockets whose addresses may have been cut are kept, the first."""
+"""At most this many sockets whose addresses may have been cut are kept, the first ones."""
 DURATIONS = (1, 10, 60, 600, 3600, 86400)
 """Seconds: the bounds between which lifetimes are counted."""
 
@@ -95,7 +95,7 @@ class Report(NamedTuple):
 
 
 def make_report(snapshots: Iterable[Snapshot], *, top: int) -> Report:
-    """What a log tells. `snapshots` are those of one system, in their order.
+    """Works out what the report tells of a log. `snapshots` are those of one system, in their order.
 
     `top` is how many connections are kept of those that were seen longest.
     """
@@ -305,7 +305,7 @@ class _Turnovers:
 
 
 def _fold(counts: dict[int, int], times: int) -> dict[int, int]:
-    """The counts of so many places as one."""
+    """Adds up the counts of several places, so that few enough are left to draw."""
     folded: dict[int, int] = {}
     for place, count in counts.items():
         folded[place // times] = folded.get(place // times, 0) + count

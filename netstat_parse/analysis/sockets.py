@@ -1,4 +1,4 @@
-"""What a row tells of its socket: has it a peer, does it listen, and is it the one of before?"""
+"""Which socket a row is of: has it a peer, does it listen, and was it there before?"""
 
 from __future__ import annotations
 

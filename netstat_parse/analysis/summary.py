@@ -24,7 +24,7 @@ from netstat_parse.grammar.truncation import MARK
 from netstat_parse.models import Connection, Process, Snapshot, TcpState
 
 MOST_PROCESSES = 16
-"""So many owners of a listening port are kept, the last."""
+"""At most this many owners of a listening port are kept, the last ones."""
 ALL = "all"
 UNKNOWN = "unknown"
 """The name of what netstat does not tell: it was cut, is printed by name, or is not printed."""

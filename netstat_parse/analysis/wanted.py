@@ -67,7 +67,7 @@ class _DoubtfulLine(bytes):
 
 
 class _DoubtfulCells(tuple[str, ...]):
-    """The same of a row's cells."""
+    """A row's cells that were kept, though it is not known whether the row is wanted."""
 
     __slots__ = ()
 
@@ -77,7 +77,7 @@ class _LeftOut:
 
 
 class _DoubtfulLeftOut:
-    """The same of a row of which it is not known whether it is wanted."""
+    """Stands for a row that was left out, though it is not known whether it is wanted."""
 
 
 _DOUBTFUL: dict[type, type] = {bytes: _DoubtfulLine, tuple: _DoubtfulCells}

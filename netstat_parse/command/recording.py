@@ -19,7 +19,7 @@ from netstat_parse.writing.growing_files import WithoutHeader, open_growing
 from netstat_parse.writing.text import find_kind_of, records_of
 
 NOTES_KEPT = 100
-"""So many different notes are said, each once."""
+"""At most this many different notes are said, each once."""
 
 
 def record(options: argparse.Namespace) -> int:

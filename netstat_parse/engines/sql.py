@@ -39,7 +39,7 @@ LISTENING_COLUMNS = {
     "foreign_truncated",
 }
 AT_ONCE = 10_000
-"""So many records become rows at once."""
+"""Records that become rows at once."""
 
 
 class SqlError(NetstatError):

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from netstat_parse.writing.whole_files import ByteWriter
 
 ROWS_AT_ONCE = 2**15
-"""So many rows become arrays at once."""
+"""Rows that become arrays at once."""
 BYTES_AT_ONCE = 2**24
 """Or fewer, if they are as long as this."""
 LONGEST_NUMBER = 24

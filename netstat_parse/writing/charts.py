@@ -30,7 +30,7 @@ WORDS = {"opened": "opened", "closed": "closed", "owner": "restarted", "state": 
 PIXELS_OF_POINT = 2
 """Where there is less room for a moment, a point is the highest of several."""
 BARS = {WIDE: 100, NARROW: 33}
-"""So many bars at most."""
+"""At most this many bars are drawn."""
 PANEL, FLAT_PANEL = 44, 60
 """Heights."""
 Spec = dict[str, Any]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from netstat_parse.writing.whole_files import ByteWriter
 
 HELD_IN_MEMORY = 2**20
-"""So many characters of each kind are held in memory; more are held in a file."""
+"""Characters of each kind that are held in memory; what is more is held in a file."""
 
 
 class Choice:

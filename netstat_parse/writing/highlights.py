@@ -19,7 +19,7 @@ from netstat_parse.writing.sockets import address_text, connection_text, process
 from netstat_parse.writing.terminal import printable
 
 MOST_TOLD = 4
-"""So many of each kind are told; of more only their number."""
+"""At most this many of each kind are told; of more, only their number."""
 TIMES, MORE = 2, 10
 """A count stands out if at most it is so many times what it usually is, and so many more."""
 STAYED, ROSE = 0.9, 1.5

@@ -118,7 +118,8 @@ def _json_lines(snapshot: Snapshot, kind: Kind) -> Iterable[str]:
 def write_json(snapshots: Iterable[Snapshot] | Snapshot, file: TextIO) -> None:
     """Writes an array of whole Snapshots, which `Snapshot.model_validate` takes back.
 
-    Of multicast groups it writes the field only where there are some.
+    Kinds of tables that came after the first release (routes, interfaces, multicast groups and so
+    on) are left out of a snapshot that has no rows of them.
     """
     separator = "[\n"
     for snapshot in _each(snapshots):
