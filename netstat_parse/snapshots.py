@@ -266,8 +266,8 @@ def parse(text: str, *, dialect: str | None = None, uncut: bool = False) -> Snap
 
     Raises ParseError with the first line that can't be placed; NotNetstatError if there is no
     netstat output in the text; SeveralSnapshotsError if there is more than one snapshot;
-    UnknownDialectError if there is no such dialect; TypeError if `text` is not text. Lone surrogates
-    are read as escapes (`\\udcff`), so that whatever is parsed can be written.
+    UnknownDialectError if there is no such dialect; TypeError if `text` is not text. Lone
+    surrogates are read as escapes (`\\udcff`), so that whatever is parsed can be written.
     """
     text = _checked_text(text, "parse()")
     reader = SnapshotReader(dialect=dialect, strict=True, uncut=uncut, single=True)

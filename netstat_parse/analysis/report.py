@@ -95,7 +95,7 @@ class Report(NamedTuple):
 
 
 def make_report(snapshots: Iterable[Snapshot], *, top: int) -> Report:
-    """Works out what the report tells of a log. `snapshots` are those of one system, in their order.
+    """Works out what the report tells. `snapshots` are those of one system, in their order.
 
     `top` is how many connections are kept of those that were seen longest.
     """
